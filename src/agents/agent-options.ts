@@ -16,6 +16,7 @@ import {
   having,
   jsonObject,
   limit,
+  list,
   string,
 } from "../stream/checks.js";
 import { invalid, type SluiceError } from "../stream/error.js";
@@ -194,7 +195,7 @@ const checkOptions = exactly("an agent", {
   toolSearch: (value: unknown, path: string) => (value === true ? undefined : checkToolSearch(value, path)),
   skills: anything,
   plan: boolean,
-  guards: anything,
+  guards: list("an array of guards", anything),
   memory: having("a memory", "answer", "messages", "clear"),
   sessionId: filledString,
   strategy: having("a strategy", "apply"),

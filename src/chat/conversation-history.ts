@@ -10,7 +10,7 @@ import type { StoredConversation, StoredMessage } from "./conversation-store.js"
 import { type ExportFormat, exportConversation } from "./export-conversation.js";
 import { heardPart } from "./heard-part.js";
 import { plainMetadata } from "./plain-metadata.js";
-import { matches, type SearchOptions } from "./search.js";
+import { checkSearch, matches, type SearchOptions } from "./search.js";
 import { type ConversationStatistics, statisticsOf } from "./statistics.js";
 import { storable } from "./storable.js";
 import { chain } from "./stored-turn.js";
@@ -95,6 +95,7 @@ export class ConversationHistory {
    */
   async search(query: string, options: SearchOptions = {}): Promise<StoredMessage[]> {
     const messages = await (options.branches === "all" ? this.allMessages() : this.messages());
+    checkSearch(query, options);
     return messages.filter(matches(query, options));
   }
 

@@ -5,7 +5,7 @@ import { Conversation } from "./conversation.js";
 import type { ConversationOptions } from "./conversation-options.js";
 import type { ConversationRecord, ConversationStore, ListOptions, StoredConversation } from "./conversation-store.js";
 import { type ImportOptions, importConversation } from "./import-json.js";
-import { eachConversation, type SearchHit, type SearchOptions, searchConversations } from "./search.js";
+import { checkSearch, eachConversation, type SearchHit, type SearchOptions, searchConversations } from "./search.js";
 import { storable } from "./storable.js";
 import { StoreHandle } from "./store-handle.js";
 
@@ -70,7 +70,12 @@ export class Conversations {
   }
 
   /** The messages of all conversations that contain `query`, in any case, the last updated conversation first. */
-  async *search(query: string, options?: SearchOptions): AsyncGenerator<SearchHit> {
+  search(query: string, options: SearchOptions = {}): AsyncGenerator<SearchHit> {
+    checkSearch(query, options);
+    return this.#search(query, options);
+  }
+
+  async *#search(query: string, options: SearchOptions): AsyncGenerator<SearchHit> {
     yield* searchConversations(await this.#store.open(), query, options);
   }
 

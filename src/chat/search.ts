@@ -1,4 +1,4 @@
-import { exactly, oneOf } from "../stream/checks.js";
+import { exactly, having, oneOf, string } from "../stream/checks.js";
 import { type ChatMessage, textOf } from "../stream/message.js";
 import type { ConversationRecord, ConversationStore, StoredMessage } from "./conversation-store.js";
 
@@ -23,13 +23,14 @@ const SEARCH = exactly("a search", {
   branches: oneOf("current", "all"),
 });
 
-/**
- * Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them.
- *
- * @throws {SluiceError} `invalid-argument` for unknown options.
- */
-export function matches(query: string, options: SearchOptions): (message: StoredMessage) => boolean {
+/** @throws {SluiceError} `invalid-argument` for a query that is no text, and for unknown options. */
+export function checkSearch(query: string, options: SearchOptions): void {
+  string(query, "query");
   SEARCH(options, "");
+}
+
+/** Whether a message contains the query, in any case and however its accents were typed. An empty query is in all of them. */
+export function matches(query: string, options: SearchOptions): (message: StoredMessage) => boolean {
   const { role } = options;
   const wanted = foldCase(query);
   return ({ message }) => (role === undefined || message.role === role) && foldCase(textOf(message)).includes(wanted);
@@ -60,18 +61,29 @@ export async function* eachConversation(store: ConversationStore): AsyncGenerato
  * The messages of all conversations in a store that contain `query`, in any case, the last updated conversation first.
  * Reads the conversations one by one, so that it costs the size of the store and holds one conversation at a time; a
  * reader that has seen enough leaves.
+ *
+ * @throws {SluiceError} `invalid-argument`.
  */
-export async function* searchConversations(
+export function searchConversations(
   store: ConversationStore,
   query: string,
   options: SearchOptions = {},
 ): AsyncGenerator<SearchHit> {
-  const found = matches(query, options);
+  having("a store of conversations", "list", "load")(store, "store");
+  checkSearch(query, options);
+  return hits(store, matches(query, options), options.branches === "all");
+}
+
+async function* hits(
+  store: ConversationStore,
+  found: (message: StoredMessage) => boolean,
+  inAll: boolean,
+): AsyncGenerator<SearchHit> {
   for await (const conversation of eachConversation(store)) {
     const stored = await store.load(conversation.id);
     if (stored === undefined) continue;
     const { messages, ...record } = stored;
-    const searched = options.branches === "all" ? messages : currentBranch(messages, stored.head);
+    const searched = inAll ? messages : currentBranch(messages, stored.head);
     for (const message of searched) if (found(message)) yield { conversation: record, message };
   }
 }

@@ -1,11 +1,10 @@
 export type { ChunkStream } from "./client/chunk-stream.js";
 export type { DaprChatClientOptions } from "./client/client-options.js";
 export type { CompletionChoice, DaprCompletion } from "./client/completion.js";
-export type { DaprModelOptions } from "./client/dapr-chat-client.js";
 export { DaprChatClient } from "./client/dapr-chat-client.js";
 export type { DaprChunk } from "./client/dapr-chunk.js";
 export type { EndpointOptions, SidecarProtocol } from "./client/endpoints.js";
-export type { DaprCallOptions, GenerateOptions, ScrubPii } from "./client/generate-options.js";
+export type { DaprCallOptions, DaprModelOptions, GenerateOptions, ScrubPii } from "./client/generate-options.js";
 export type { MediaDictionary } from "./client/input-files.js";
 export type { InputResponseFormat } from "./client/input-format.js";
 export type { FunctionCall, InputMessages, MessageDictionary } from "./client/input-messages.js";

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../base/clock.js";
-import { invalid } from "../stream/error.js";
+import { type Check, exactly, positive } from "../stream/checks.js";
 
 /** How slow a client may be before its connection is closed. Times are in ms. */
 export interface ConnectionLimits {
@@ -24,6 +24,16 @@ const DEFAULT_LIMITS: ConnectionLimits = {
   stallMs: 300_000,
 };
 
+/** What the limits may hold, for those who have more of them. */
+export const CONNECTION_LIMITS = {
+  headersMs: positive,
+  bodyMs: positive,
+  bodyBytesPerSecond: positive,
+  idleMs: positive,
+  stallMs: positive,
+} satisfies Record<keyof ConnectionLimits, Check>;
+const LIMITS = exactly("limits", CONNECTION_LIMITS);
+
 /** The longest time between two looks at the connections, in ms: limits are kept to within this. */
 const LONGEST_SWEEP_MS = 5_000;
 
@@ -39,14 +49,7 @@ export interface WatchedConnection {
  * @throws {SluiceError} `invalid-argument` for one that is not there, or no number above 0.
  */
 export function resolveLimits(given: Partial<ConnectionLimits> = {}): ConnectionLimits {
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(DEFAULT_LIMITS, name)) {
-      throw invalid(`limits.${name}`, value, `no such field; limits has ${Object.keys(DEFAULT_LIMITS).join(", ")}`);
-    }
-    if (value !== undefined && !(typeof value === "number" && value > 0)) {
-      throw invalid(`limits.${name}`, value, "a number above 0");
-    }
-  }
+  LIMITS(given, "limits");
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   return { ...DEFAULT_LIMITS, ...Object.fromEntries(set) };
 }

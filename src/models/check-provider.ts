@@ -1,17 +1,30 @@
 import { CAPABILITIES } from "../stream/check-capabilities.js";
 import {
-  anything,
   boolean,
+  type Check,
   callable,
   exactly,
   filledString,
   having,
   list,
+  record,
   string,
   stringRecord,
 } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
 import type { Provider } from "./provider.js";
+
+const VARIABLE = exactly("a variable, or one and what is made of it", {
+  name: { required: filledString },
+  url: { required: callable },
+});
+const variable: Check = (value, path) => {
+  if (typeof value !== "string") VARIABLE(value, path);
+};
+const ownHeader = exactly("bearer, or a header", { header: { required: filledString } });
+const auth: Check = (value, path) => {
+  if (value !== "bearer") ownHeader(value, path);
+};
 
 const PROVIDER = exactly(
   "a provider",
@@ -21,16 +34,16 @@ const PROVIDER = exactly(
     dialect: { required: having("a dialect", "writeRequest", "reader") },
     dialectOf: callable,
     baseUrl: string,
-    baseUrlEnv: list("an array of variables", anything),
+    baseUrlEnv: list("an array of variables", variable),
     keyEnv: list("an array of variables", string),
     keyRequired: boolean,
-    auth: anything,
+    auth,
     hint: string,
     modelEnv: string,
     families: list("an array of beginnings of names", string),
     headers: stringRecord,
     headersEnv: stringRecord,
-    queryEnv: anything,
+    queryEnv: record("an object of arrays of variables", list("an array of variables", string)),
     address: callable,
     list: callable,
     capabilities: CAPABILITIES,

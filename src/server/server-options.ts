@@ -1,6 +1,7 @@
 import { nearest } from "../base/nearest.js";
+import { storeOrPlace } from "../chat/check-store.js";
 import type { ConversationStore } from "../chat/conversation-store.js";
-import type { ConnectionLimits } from "../listeners/connection-limits.js";
+import { CONNECTION_LIMITS, type ConnectionLimits } from "../listeners/connection-limits.js";
 import type { EmbeddingModel } from "../models/embeddings/embedding-model.js";
 import type { RunLog } from "../runs/run-log.js";
 import type { Transcriber } from "../speech/listen/transcriber.js";
@@ -9,18 +10,20 @@ import type { ChatModel } from "../stream/chat-model.js";
 import {
   boolean,
   type Check,
-  either,
+  callable,
   exactly,
   filledString,
   having,
   jsonObject,
+  limit,
   list,
+  milliseconds,
   oneOf,
   pattern,
   record,
 } from "../stream/checks.js";
 import { invalid } from "../stream/error.js";
-import type { TelemetryOptions } from "../telemetry/telemetry.js";
+import { TELEMETRY_OPTIONS, type TelemetryOptions } from "../telemetry/telemetry.js";
 import type { WorkflowEngine } from "../workflows/engines/engine.js";
 import type { WorkflowServices } from "../workflows/services.js";
 import type { Workflow } from "../workflows/workflow.js";
@@ -149,11 +152,8 @@ export interface ServerLimits extends Partial<ConnectionLimits> {
   maxConnections?: number;
 }
 
-const callable: Check = (value, path) => {
-  if (typeof value !== "function") throw invalid(path, value, "a function");
-};
-const duration: Check = (value, path) => {
-  if (typeof value !== "number" || !(value > 0)) throw invalid(path, value, "ms above 0");
+const telemetry: Check = (value, path) => {
+  if (typeof value !== "boolean") TELEMETRY_OPTIONS(value, path);
 };
 const object: Check = (value, path) => {
   if (typeof value !== "object" || value === null) throw invalid(path, value, "an object");
@@ -171,11 +171,7 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   workflows: object,
   engine: having("an engine", "begin", "resume", "show", "list"),
   documents: object,
-  conversations: either(
-    "a store, a path, postgres://… or redis://…",
-    filledString,
-    having("a store", "load", "append", "list", "delete"),
-  ),
+  conversations: storeOrPlace,
   ...BESIDE,
   routes: checkServedRoutes,
   providers: checkProviderLimits,
@@ -188,12 +184,16 @@ const FIELDS: Readonly<Record<keyof ServerOptions, Check>> = {
   sharedLimits: filledString,
   origins: strings,
   allowedHosts: strings,
-  telemetry: either("true, false or options", boolean, jsonObject),
+  telemetry,
   fetchFiles: checkFetchFiles,
   pushNotifications: checkPushNotifications,
-  limits: object,
-  keepAliveMs: duration,
-  patienceMs: duration,
+  limits: exactly("limits", {
+    ...CONNECTION_LIMITS,
+    maxBodyBytes: limit,
+    maxConnections: limit,
+  } satisfies Record<keyof ServerLimits, Check>),
+  keepAliveMs: milliseconds,
+  patienceMs: milliseconds,
   monitoring: checkMonitoring,
   webApp: boolean,
   realtime: checkRealtimeOptions,

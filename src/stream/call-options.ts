@@ -1,11 +1,11 @@
 import type { CallOptions } from "./chat-model.js";
 import {
-  anything,
   boolean,
   type Check,
   callable,
   exactly,
   type Fields,
+  having,
   milliseconds,
   signal,
   string,
@@ -37,7 +37,7 @@ export const CALL_OPTIONS = {
     caller: string,
     trace: string,
     callPath: string,
-    budget: anything,
+    budget: having("a budget that calls share: an object with spend", "spend"),
     onRoute: callable,
   }),
   signal,

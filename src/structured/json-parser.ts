@@ -1,5 +1,5 @@
 import type { JsonValue } from "../base/json.js";
-import { anything, boolean, callable, exactly, list, string, wholeNumber } from "../stream/checks.js";
+import { boolean, type Check, callable, exactly, list, string, wholeNumber } from "../stream/checks.js";
 import { SluiceError } from "../stream/error.js";
 import { formatPath } from "./json-path.js";
 import { type JsonFault, JsonScanner } from "./json-scanner.js";
@@ -22,12 +22,15 @@ export interface JsonParserOptions {
   watcher?: JsonWatcher;
 }
 
+const key: Check = (value, path) => {
+  if (typeof value !== "string") wholeNumber(0)(value, path);
+};
 const OPTIONS = exactly("a parser", {
   maxDepth: wholeNumber(1),
   prose: boolean,
   bareArray: string,
   watcher: exactly("a watcher", {
-    path: { required: list("an array of keys", anything) },
+    path: { required: list("an array of keys", key) },
     begin: callable,
     text: callable,
     element: callable,

@@ -22,6 +22,12 @@ export type InferSchemaInput<S extends Schema> = S extends StandardSchemaV1
 /** A value that fits its schema, as the schema leaves it (defaults and conversions applied), or what is wrong with it. */
 export type Validation<T> = { value: T; issues?: undefined } | { issues: readonly SchemaIssue[] };
 
+/** @throws {SluiceError} `invalid-argument` for what is no schema at all. */
+export function checkSchema(value: unknown, path: string): asserts value is Schema {
+  if (isStandardSchema(value) || isJsonObject(value)) return;
+  throw invalid(path, value, "a schema of a library that implements Standard Schema, or a JSON Schema");
+}
+
 /**
  * The JSON Schema of what a schema takes. Asks the library for it (`~standard.jsonSchema` of Standard Schema 1.1), in
  * draft 2020-12 or else draft-07.
@@ -32,11 +38,9 @@ export type Validation<T> = { value: T; issues?: undefined } | { issues: readonl
  *   it is no schema at all.
  */
 export function jsonSchemaOf(schema: Schema, field: string, advice: string, given?: JsonObject): JsonObject {
+  checkSchema(schema, field);
   if (given !== undefined) return given;
-  if (!isStandardSchema(schema)) {
-    if (isJsonObject(schema)) return schema;
-    throw invalid(field, schema, "a schema of a library that implements Standard Schema, or a JSON Schema");
-  }
+  if (!isStandardSchema(schema)) return schema;
   const standard: StandardSchemaV1.Props & Partial<StandardJSONSchemaV1.Props> = schema["~standard"];
   const { vendor, jsonSchema } = standard;
   if (jsonSchema === undefined) {

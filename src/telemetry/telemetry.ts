@@ -1,7 +1,7 @@
 import { type Meter, metrics, type Tracer, trace } from "@opentelemetry/api";
 import { type Clock, systemClock } from "../base/clock.js";
 import type { ChatEvent } from "../stream/chat-event.js";
-import { callable, exactly, jsonObject } from "../stream/checks.js";
+import { type Check, callable, clock as checkClock, exactly, having, jsonObject } from "../stream/checks.js";
 import { type Conventions, conventionsOf, SCOPE } from "./gen-ai-names.js";
 import { Instruments } from "./instruments.js";
 
@@ -35,14 +35,15 @@ export interface TelemetryOptions {
   clock?: Clock;
 }
 
-const checkOptions = exactly("telemetry", {
-  tracer: jsonObject,
-  meter: jsonObject,
+/** What these settings may hold. */
+export const TELEMETRY_OPTIONS: Check = exactly("telemetry", {
+  tracer: having("a tracer of OpenTelemetry", "startSpan"),
+  meter: having("a meter of OpenTelemetry", "createHistogram"),
   content: callable,
   cost: callable,
   env: jsonObject,
-  clock: jsonObject,
-});
+  clock: checkClock,
+} satisfies Record<keyof TelemetryOptions, Check>);
 
 /** Options with their defaults, and what they stand for now. */
 export class Telemetry {
@@ -55,7 +56,7 @@ export class Telemetry {
 
   /** @throws {SluiceError} `invalid-argument` for unknown options. */
   constructor(options: TelemetryOptions) {
-    checkOptions(options, "");
+    TELEMETRY_OPTIONS(options, "");
     const { content, cost, clock = systemClock, env = environment() } = options;
     this.#options = options;
     this.content = content;

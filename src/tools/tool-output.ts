@@ -1,9 +1,13 @@
 import type { JsonValue } from "../base/json.js";
-import { boolean, exactly, jsonObject } from "../stream/checks.js";
+import { boolean, exactly, filledString, jsonValue } from "../stream/checks.js";
 import { messageOf, SluiceError } from "../stream/error.js";
 import type { Opaque } from "../stream/opaque.js";
 
-const OPTIONS = exactly("ToolOutput", { isError: boolean, opaque: jsonObject });
+const OPAQUE = exactly("what is kept with a result", {
+  dialect: { required: filledString },
+  data: { required: jsonValue },
+} satisfies Record<keyof Opaque, unknown>);
+const OPTIONS = exactly("ToolOutput", { isError: boolean, opaque: OPAQUE });
 
 /** A result with more than a value, for a tool to return: an error that is not an exception, or state to keep with it. */
 export class ToolOutput {

@@ -4,7 +4,6 @@ import type { CallContext } from "../stream/call-context.js";
 import type { ToolDefinition } from "../stream/chat-request.js";
 import type { ChatStream } from "../stream/chat-stream.js";
 import {
-  anything,
   boolean,
   type Check,
   callable,
@@ -20,7 +19,14 @@ import {
 import { invalid } from "../stream/error.js";
 import type { CacheHint, ChatMessage } from "../stream/message.js";
 import { Slots } from "../stream/slots.js";
-import { type InferSchema, jsonSchemaOf, type Schema, type Validation, validate } from "../structured/schema.js";
+import {
+  checkSchema,
+  type InferSchema,
+  jsonSchemaOf,
+  type Schema,
+  type Validation,
+  validate,
+} from "../structured/schema.js";
 import { toolSchema } from "./tool-schema.js";
 
 /** What a tool asks somebody. */
@@ -139,17 +145,15 @@ export interface ToolOptions<I extends Schema, O extends Schema | undefined = un
   cache?: CacheHint;
 }
 
-const schema = anything;
-
 /** Whether calls need approval, or what decides of each. */
 export const checkApproval: Check = either("true, false, or a function", boolean, callable);
 
 const checkOptions = exactly("tool", {
   name: { required: pattern("1 to 64 of A–Z a–z 0–9 _ -", /^[\w-]{1,64}$/) },
   description: string,
-  input: { required: schema },
+  input: { required: checkSchema },
   inputJsonSchema: jsonObject,
-  output: schema,
+  output: checkSchema,
   run: callable,
   approval: checkApproval,
   timeoutMs: milliseconds,

@@ -3,7 +3,16 @@ import type { ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { checkedModel } from "../stream/checked-model.js";
-import { boolean, callable, exactly, filledString, jsonObject, limit, milliseconds } from "../stream/checks.js";
+import {
+  boolean,
+  callable,
+  clock as checkClock,
+  exactly,
+  filledString,
+  having,
+  limit,
+  milliseconds,
+} from "../stream/checks.js";
 import { invalid, SluiceError } from "../stream/error.js";
 import type { ChatMessage } from "../stream/message.js";
 import { validateRequest } from "../stream/validate-request.js";
@@ -78,11 +87,11 @@ const checkOptions = exactly("withTools", {
   timeoutMs: milliseconds,
   onInput: callable,
   repairArguments: callable,
-  observe: jsonObject,
+  observe: having("what watches tools, as toolSpans() makes it", "begin"),
   throwOnError: boolean,
   stopWhen: callable,
   steering: callable,
-  clock: jsonObject,
+  clock: checkClock,
 });
 
 /**

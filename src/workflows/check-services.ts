@@ -1,3 +1,4 @@
+import { storeOrPlace } from "../chat/check-store.js";
 import {
   anything,
   type Check,
@@ -12,13 +13,11 @@ import {
   positive,
   record,
 } from "../stream/checks.js";
+import { checkTools } from "../tools/toolbox.js";
 
 const chatModel = having("a chat model: model(name) makes one of its name", "stream");
 const models: Check = (value, path) => {
   if (typeof value !== "function") record("a function, or chat models by name", chatModel)(value, path);
-};
-const storeOrPlace: Check = (value, path) => {
-  if (typeof value !== "string") having("a store, or where to find one", "append")(value, path);
 };
 const stepType: Check = (value, path) => {
   having("a step type: an object with type, about, results, main and run", "run")(value, path);
@@ -48,7 +47,7 @@ const python: Check = (value, path) => {
 export const checkServices: Check = exactly("the options of a workflow", {
   models,
   model: chatModel,
-  tools: list("tools", anything),
+  tools: checkTools,
   functions: record("functions by name", callable),
   agents: record("chat models by name", chatModel),
   voices: record("voices by provider", having("a voice", "synthesize")),

@@ -7,6 +7,7 @@ import { invalid, SluiceError } from "../stream/error.js";
 import { type InputResponsePart, textOf } from "../stream/message.js";
 import { opened } from "../stream/sources/opened.js";
 import { validateRequest } from "../stream/validate-request.js";
+import { checkEngine } from "./engines/check-engine.js";
 import type { OpenQuestion, WorkflowEngine } from "./engines/engine.js";
 import { MemoryEngine } from "./engines/memory-engine.js";
 import { fittingAnswer } from "./resume-run.js";
@@ -31,9 +32,7 @@ export interface WorkflowModel extends ChatModel {
 
 const checkOptions = exactly("options of asModel", {
   id: filledString,
-  engine: (value, path) => {
-    if (typeof value !== "object" || value === null || !("begin" in value)) throw invalid(path, value, "an engine");
-  },
+  engine: checkEngine,
 });
 
 /**

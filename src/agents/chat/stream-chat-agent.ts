@@ -1,9 +1,15 @@
 import { model as resolve } from "../../models/named-model.js";
 import type { ChatModel } from "../../stream/chat-model.js";
+import { exactly, jsonObject } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";
 import type { AgentOptions, AgentRunOptions } from "../agent-options.js";
-import { type ObservabilityFlags, type ObservabilityOptions, observability } from "../observability/observability.js";
+import {
+  OBSERVABILITY_PLACES,
+  type ObservabilityFlags,
+  type ObservabilityOptions,
+  observability,
+} from "../observability/observability.js";
 import { type Signature, signature } from "../signature/signature.js";
 import { type ChatConfig, chatConfig } from "./chat-config.js";
 import { StreamingStrategy } from "./streaming-strategy.js";
@@ -23,6 +29,12 @@ export type StreamChatOptions = Omit<
   /** Where what the `enable…` flags of the configuration switch on goes. */
   observability?: Omit<ObservabilityOptions, keyof ObservabilityFlags>;
 };
+
+/** What is read here; an agent checks the rest. */
+const checkOwn = exactly("a StreamChatAgent", {
+  request: jsonObject,
+  observability: exactly("observability", OBSERVABILITY_PLACES),
+});
 
 /**
  * An agent to chat with, whose answers stream in chunks of so many tokens.
@@ -46,6 +58,7 @@ export class StreamChatAgent extends Agent<{ message: string }, { response: stri
     config: ChatConfig = {},
     { model, request, observability: where, observe = [], ...options }: StreamChatOptions = {},
   ) {
+    checkOwn({ request, observability: where }, "");
     const whole = chatConfig(config);
     const { llmProvider, temperature, maxTokens, streaming, chunkSize } = whole;
     const { enableTracing, enableMetrics, enableLogging, enableAudit } = whole;

@@ -2,7 +2,8 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
-import { anything, boolean, exactly, filledString, jsonObject, list, string } from "../../stream/checks.js";
+import { checkedModel } from "../../stream/checked-model.js";
+import { anything, boolean, type Check, exactly, filledString, jsonObject, list, string } from "../../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";
 import type { AgentOptions } from "../agent-options.js";
@@ -39,7 +40,11 @@ const checkFields = exactly(
   "the definition",
 );
 
-const checkOptions = exactly("readAgent", { model: anything } satisfies Record<keyof ReadAgentOptions, unknown>);
+const modelOrName: Check = (value, path) => {
+  if (typeof value !== "string") checkedModel(value, path);
+};
+
+const checkOptions = exactly("readAgent", { model: modelOrName } satisfies Record<keyof ReadAgentOptions, unknown>);
 
 /**
  * Reads an agent from a file: a module whose default export is one, YAML or JSON with its settings, or Markdown with the settings as

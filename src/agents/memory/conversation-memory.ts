@@ -1,3 +1,4 @@
+import { storeOrPlace } from "../../chat/check-store.js";
 import { type CompactOptions, compact } from "../../chat/compaction-window.js";
 import { Conversation } from "../../chat/conversation.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
@@ -7,7 +8,7 @@ import { type SummariseOptions, summarise } from "../../chat/summary-window.js";
 import { allMessages, type Window } from "../../chat/window.js";
 import type { CallOptions, ChatModel } from "../../stream/chat-model.js";
 import type { ChatStream } from "../../stream/chat-stream.js";
-import { callable, either, exactly, filledString, having, jsonObject, limit } from "../../stream/checks.js";
+import { callable, exactly, jsonObject, limit } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { AgentMemory } from "./agent-memory.js";
@@ -22,13 +23,7 @@ export interface ConversationMemoryOptions {
   maxOpen?: number;
 }
 
-const storeCheck = either(
-  "a store, a path, or the address of one",
-  filledString,
-  having("a store", "load", "append", "list", "delete"),
-);
-
-const checkOptions = exactly("conversationMemory", { store: storeCheck, window: callable, maxOpen: limit });
+const checkOptions = exactly("conversationMemory", { store: storeOrPlace, window: callable, maxOpen: limit });
 
 /**
  * A memory whose sessions are conversations: a turn is kept once, when it is complete; an interrupted one is kept as that; one
@@ -55,7 +50,7 @@ export function conversationMemory(options: ConversationMemoryOptions = {}): Age
 export function bufferMemory(
   options: Omit<ConversationMemoryOptions, "window"> & { maxMessages?: number } = {},
 ): AgentMemory {
-  exactly("bufferMemory", { store: storeCheck, maxOpen: limit, maxMessages: limit })(options, "");
+  exactly("bufferMemory", { store: storeOrPlace, maxOpen: limit, maxMessages: limit })(options, "");
   const { maxMessages = Number.POSITIVE_INFINITY, ...rest } = options;
   const window = maxMessages === Number.POSITIVE_INFINITY ? allMessages() : lastMessages(maxMessages);
   return new ConversationMemory({ ...rest, window });
@@ -68,7 +63,7 @@ export function summaryMemory(options: Omit<ConversationMemoryOptions, "window">
   const rest = { ...(store !== undefined && { store }), ...(maxOpen !== undefined && { maxOpen }) };
   // What is wrong with the settings is found here, not in the first turn.
   summarise(summary);
-  return new ConversationMemory({ ...rest, window: (...given) => summarise(summary)(...given) });
+  return conversationMemory({ ...rest, window: (...given) => summarise(summary)(...given) });
 }
 
 /**

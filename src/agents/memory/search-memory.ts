@@ -53,7 +53,6 @@ const checkOptions = exactly("searchMemory", {
  * ```
  */
 export function searchMemory(options: SearchMemoryOptions = {}): SearchMemory {
-  checkOptions(options, "");
   return new SearchMemory(options);
 }
 
@@ -66,14 +65,10 @@ export class SearchMemory implements AgentMemory {
   readonly #scope: (sessionId: string, context: CallContext) => string;
   readonly #top: number;
 
-  constructor({
-    facts,
-    embedder,
-    sessions = bufferMemory(),
-    scope = callerOrSession,
-    top = 5,
-    tools = true,
-  }: SearchMemoryOptions) {
+  /** @throws {SluiceError} `invalid-argument`. */
+  constructor(options: SearchMemoryOptions) {
+    checkOptions(options, "");
+    const { facts, embedder, sessions = bufferMemory(), scope = callerOrSession, top = 5, tools = true } = options;
     this.#book = new FactBook(facts, embedder);
     this.#sessions = sessions;
     this.#scope = scope;

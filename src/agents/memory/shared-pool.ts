@@ -39,7 +39,6 @@ const checkOptions = exactly("sharedPool", {
  * ```
  */
 export function sharedPool(options: SharedPoolOptions = {}): SharedPool {
-  checkOptions(options, "");
   return new SharedPool(options);
 }
 
@@ -49,7 +48,10 @@ export class SharedPool {
   readonly #scope: string;
   readonly #top: number;
 
-  constructor({ facts, embedder, name = "team", top = 5 }: SharedPoolOptions) {
+  /** @throws {SluiceError} `invalid-argument`. */
+  constructor(options: SharedPoolOptions) {
+    checkOptions(options, "");
+    const { facts, embedder, name = "team", top = 5 } = options;
     this.#book = new FactBook(facts, embedder);
     this.#scope = `pool:${name}`;
     this.#top = top;

@@ -1,8 +1,8 @@
 import { createNoopMeter, ProxyTracerProvider } from "@opentelemetry/api";
-import { boolean, callable, exactly, jsonObject } from "../../stream/checks.js";
+import { boolean, type Check, callable, exactly } from "../../stream/checks.js";
 import type { AgentObserver } from "../../telemetry/agent-observer.js";
 import { agentSpans } from "../../telemetry/agent-spans.js";
-import type { TelemetryOptions } from "../../telemetry/telemetry.js";
+import { TELEMETRY_OPTIONS, type TelemetryOptions } from "../../telemetry/telemetry.js";
 import { type AgentLogEntry, agentLog } from "./agent-log.js";
 import { type AuditEntry, auditTrail } from "./audit-trail.js";
 
@@ -28,15 +28,20 @@ export interface ObservabilityOptions extends ObservabilityFlags {
   writeAudit?: (entry: AuditEntry) => void;
 }
 
+/** What may say where it goes. */
+export const OBSERVABILITY_PLACES = {
+  telemetry: TELEMETRY_OPTIONS,
+  writeLog: callable,
+  writeAudit: callable,
+} satisfies Record<Exclude<keyof ObservabilityOptions, keyof ObservabilityFlags>, Check>;
+
 const checkOptions = exactly("observability", {
   enableTracing: boolean,
   enableMetrics: boolean,
   enableLogging: boolean,
   enableAudit: boolean,
-  telemetry: jsonObject,
-  writeLog: callable,
-  writeAudit: callable,
-} satisfies Record<keyof ObservabilityOptions, unknown>);
+  ...OBSERVABILITY_PLACES,
+} satisfies Record<keyof ObservabilityOptions, Check>);
 
 /**
  * The observers that flags switch on, for `observe` of an agent.

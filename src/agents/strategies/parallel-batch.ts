@@ -1,5 +1,6 @@
 import { uuid } from "../../base/uuid.js";
-import { boolean, callable, exactly, limit } from "../../stream/checks.js";
+import { CALL_OPTIONS } from "../../stream/call-options.js";
+import { boolean, callable, exactly, having, limit } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { Agent, AgentInput } from "../agent.js";
 import type { AgentRunOptions } from "../agent-options.js";
@@ -36,16 +37,24 @@ export interface BatchOptions<Outputs> extends Omit<AgentRunOptions, "sessionId"
  * }
  * ```
  */
-export async function* runBatch<Inputs, Outputs>(
+export function runBatch<Inputs, Outputs>(
   agent: Agent<Inputs, Outputs>,
   items: Iterable<AgentInput<Inputs>> | AsyncIterable<AgentInput<Inputs>>,
   options: BatchOptions<Outputs> = {},
 ): AsyncGenerator<BatchItem<Outputs>, void, undefined> {
-  const { concurrency = 10, failFast = false, onProgress, ...call } = checked(options);
+  having("an agent", "run")(agent, "agent");
+  checkOptions(options, "");
+  return resultsOf(agent, iteratorOf(items), options);
+}
+
+async function* resultsOf<Inputs, Outputs>(
+  agent: Agent<Inputs, Outputs>,
+  source: Iterator<AgentInput<Inputs>> | AsyncIterator<AgentInput<Inputs>>,
+  { concurrency = 10, failFast = false, onProgress, ...call }: BatchOptions<Outputs>,
+): AsyncGenerator<BatchItem<Outputs>, void, undefined> {
   const left = new AbortController();
   const signal = call.signal === undefined ? left.signal : AbortSignal.any([call.signal, left.signal]);
   const running: Promise<BatchItem<Outputs>>[] = [];
-  const source = iteratorOf(items);
   let index = 0;
   let done = 0;
   const begin = async (input: AgentInput<Inputs>, at: number): Promise<BatchItem<Outputs>> => {
@@ -90,20 +99,10 @@ function iteratorOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): Iterator
   throw invalid("items", items, "what can be iterated over: an array, or a generator");
 }
 
+const { retain: _, ...CALL } = CALL_OPTIONS;
 const checkOptions = exactly("runBatch", {
   concurrency: limit,
   failFast: boolean,
   onProgress: callable,
-  context: () => {},
-  signal: () => {},
-  timeouts: () => {},
-  retry: () => {},
-  headers: () => {},
-  onWire: () => {},
-  streaming: () => {},
-});
-
-function checked<Outputs>(options: BatchOptions<Outputs>): BatchOptions<Outputs> {
-  checkOptions(options, "");
-  return options;
-}
+  ...CALL,
+} satisfies Record<keyof BatchOptions<unknown>, unknown>);

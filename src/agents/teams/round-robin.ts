@@ -1,5 +1,5 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-import { anything, callable, exactly, filledString, limit, list } from "../../stream/checks.js";
+import { anything, callable, exactly, filledString, having, limit, list } from "../../stream/checks.js";
 import type { EndedTurn } from "../turns-source.js";
 import { checkMembers, type Member, team } from "./team.js";
 
@@ -84,7 +84,7 @@ export interface DebateOptions {
 export function debate(options: DebateOptions): ChatModel & Member {
   const known = {
     members: { required: list("an array of agents", anything) },
-    judge: { required: anything },
+    judge: { required: having("an agent", "asModel") },
     rounds: limit,
     name: filledString,
   };

@@ -1,3 +1,4 @@
+import { checkAppend } from "../check-append.js";
 import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
@@ -18,6 +19,7 @@ export class MemoryStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
+    checkAppend(id, change);
     const now = new Date().toISOString();
     const found = this.#conversations.get(id);
     const version = found?.version ?? 0;

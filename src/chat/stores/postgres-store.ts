@@ -1,7 +1,8 @@
 import type { Pool, PoolClient } from "pg";
-import { exactly, milliseconds } from "../../stream/checks.js";
+import { exactly, filledString, milliseconds } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { checkAppend } from "../check-append.js";
 import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
@@ -61,6 +62,7 @@ export class PostgresStore implements ConversationStore {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
   static async open(url: string, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
+    filledString(url, "url");
     OPTIONS(options, "");
     const { timeoutMs = 30_000 } = options;
     const { default: pg } = await loadPeer("pg", "the PostgreSQL store");
@@ -103,6 +105,7 @@ export class PostgresStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
+    checkAppend(id, change);
     const { expectedVersion: expected, head, title = null } = change;
     const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);
     return this.#transaction(async (client) => {

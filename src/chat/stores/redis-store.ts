@@ -1,7 +1,8 @@
 import type { Redis } from "ioredis";
-import { exactly, milliseconds, string } from "../../stream/checks.js";
+import { exactly, filledString, milliseconds, string } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
+import { checkAppend } from "../check-append.js";
 import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
@@ -75,6 +76,7 @@ export class RedisStore implements ConversationStore {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `ioredis` is not installed.
    */
   static async open(url: string, options: RedisStoreOptions = {}): Promise<RedisStore> {
+    filledString(url, "url");
     OPTIONS(options, "");
     const { prefix = "sluice", timeoutMs = 30_000 } = options;
     const { Redis } = await loadPeer("ioredis", "the Redis store");
@@ -102,6 +104,7 @@ export class RedisStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
+    checkAppend(id, change);
     const now = new Date();
     const args = [
       change.expectedVersion,

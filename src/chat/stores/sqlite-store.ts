@@ -10,7 +10,9 @@ import {
   SqliteTransactions,
   type TransactionKind,
 } from "../../sqlite/sqlite-transactions.js";
+import { filledString } from "../../stream/checks.js";
 import { invalid, messageOf, SluiceError } from "../../stream/error.js";
+import { checkAppend } from "../check-append.js";
 import { checkListOptions } from "../check-list-options.js";
 import type {
   Append,
@@ -69,6 +71,7 @@ export class SqliteStore implements ConversationStore {
    *   `invalid-argument` for a path with NUL; `unsupported` where a package is needed and not installed.
    */
   static async open(path: string): Promise<SqliteStore> {
+    filledString(path, "path");
     // SQLite would open what stands before it.
     if (path.includes("\0")) throw invalid("path", path, "a path without NUL");
     try {
@@ -101,6 +104,7 @@ export class SqliteStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
+    checkAppend(id, change);
     const bodies = change.messages.map(messageToText);
     const now = new Date().toISOString();
     const metadata = change.metadata === undefined ? null : JSON.stringify(change.metadata);

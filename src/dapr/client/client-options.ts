@@ -1,4 +1,5 @@
 import type { Clock } from "../../base/clock.js";
+import { storeOrPlace } from "../../chat/check-store.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import type { HttpServiceOptions } from "../../models/http/http-service.js";
 import type { Environment } from "../../models/provider.js";
@@ -16,6 +17,7 @@ import {
   transport,
 } from "../../stream/checks.js";
 import type { LoadComponentsOptions } from "../components/load-conversation-components.js";
+import { RESOURCE_FIELDS } from "../resources/load-resources.js";
 import type { Report } from "../resources/notice.js";
 import type { EndpointOptions } from "./endpoints.js";
 
@@ -69,10 +71,10 @@ const OPTIONS = exactly("DaprChatClient", {
   llmComponent: filledString,
   componentName: filledString,
   backend: later,
-  resourcesPath: later,
+  resourcesPath: RESOURCE_FIELDS.resourcesPath.required,
   appId: filledString,
   loading: jsonObject,
-  store: later,
+  store: storeOrPlace,
   apiToken: string,
   timeouts: TIMEOUTS,
   retry: RETRY,

@@ -15,8 +15,8 @@ import { type DaprChunk, DaprChunkWriter } from "./dapr-chunk.js";
 import { DaprModel } from "./dapr-model.js";
 import {
   type Asked,
-  checkCallOptions,
-  type DaprCallOptions,
+  checkModelOptions,
+  type DaprModelOptions,
   type GenerateOptions,
   readCallOptions,
   readGenerateOptions,
@@ -24,12 +24,6 @@ import {
 import { type OpenAiChunk, OpenAiChunkWriter } from "./open-ai-chunk.js";
 import { OpenAnswers } from "./open-answers.js";
 import { openBackends } from "./open-backends.js";
-
-/** What `model` takes: what every call of the model has in common. */
-export interface DaprModelOptions extends DaprCallOptions {
-  /** Default: the client's. */
-  component?: string;
-}
 
 /**
  * A client of Dapr's conversation API whose answers stream: from a Sluice sidecar, or from component files in this process.
@@ -95,9 +89,9 @@ export class DaprChatClient {
    * @throws {SluiceError} `invalid-argument` for options that are wrong.
    */
   model(options: string | DaprModelOptions = {}): ChatModel {
-    const { component, ...call } = typeof options === "string" ? { component: options } : options;
-    checkCallOptions(call);
-    return this.#model(component, readCallOptions(call));
+    const asked = typeof options === "string" ? { component: options } : options;
+    checkModelOptions(asked);
+    return this.#model(asked.component, readCallOptions(asked));
   }
 
   /**

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { failure } from "../../../test/support/dapr-world.js";
 import type { DaprChatClientOptions } from "./client-options.js";
-import { DaprChatClient, type DaprModelOptions } from "./dapr-chat-client.js";
-import type { GenerateOptions } from "./generate-options.js";
+import { DaprChatClient } from "./dapr-chat-client.js";
+import type { DaprModelOptions, GenerateOptions } from "./generate-options.js";
 
 describe("what is refused before anything is sent", () => {
   const dapr = new DaprChatClient({ env: {}, httpPort: 9 });

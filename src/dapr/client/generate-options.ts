@@ -1,15 +1,15 @@
 import type { JsonValue } from "../../base/json.js";
-import { RETRY, TIMEOUTS } from "../../stream/call-options.js";
+import { CALL_OPTIONS as CALL_FIELDS } from "../../stream/call-options.js";
 import type { CallOptions } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
 import {
+  anything,
   boolean,
   type Check,
   checkedObject,
   exactly,
   filledString,
   record,
-  signal,
   string,
 } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
@@ -31,6 +31,12 @@ export interface DaprCallOptions {
   parameters?: Readonly<Record<string, JsonValue>>;
   /** How long the provider keeps the prompt in its cache, in ms. */
   promptCacheRetentionMs?: number;
+}
+
+/** What `model` takes: what every call of the model has in common. */
+export interface DaprModelOptions extends DaprCallOptions {
+  /** Default: the client's. */
+  component?: string;
 }
 
 /** What `generate` and `generateStream` take. */
@@ -68,8 +74,6 @@ const scrub: Check = (value, path) => {
   exactly("scrubPII", { input: boolean, output: boolean })(value, path);
 };
 
-const anything: Check = () => {};
-
 const CALL_OPTIONS = {
   contextId: filledString,
   scrubPII: scrub,
@@ -77,8 +81,12 @@ const CALL_OPTIONS = {
   promptCacheRetentionMs: positive,
 } satisfies Record<keyof DaprCallOptions, Check>;
 
-const CALL = exactly("model", CALL_OPTIONS);
+const MODEL = exactly("model", {
+  ...CALL_OPTIONS,
+  component: filledString,
+} satisfies Record<keyof DaprModelOptions, Check>);
 
+const { streaming: _streaming, retain: _retain, ...OF_CALLS } = CALL_FIELDS;
 /** Fields whose values are read or checked where they are used are only named here, so that others are refused. */
 const OPTIONS = exactly("generate", {
   ...CALL_OPTIONS,
@@ -91,12 +99,7 @@ const OPTIONS = exactly("generate", {
   toolChoice: anything,
   responseFormat: anything,
   metadata: record("an object of strings", string),
-  signal,
-  context: anything,
-  timeouts: TIMEOUTS,
-  retry: RETRY,
-  headers: anything,
-  onWire: anything,
+  ...OF_CALLS,
 } satisfies Record<keyof GenerateOptions, unknown>);
 
 /**
@@ -107,7 +110,7 @@ const OPTIONS = exactly("generate", {
 export function readGenerateOptions(options: GenerateOptions): Asked {
   OPTIONS(checkedObject(options, "options", "an object with messages"), "");
   const { messages, tools, toolChoice, responseFormat, temperature, maxTokens, metadata } = options;
-  const { signal, timeouts, retry, headers, onWire } = options;
+  const { context, signal, timeouts, retry, headers, onWire } = options;
   return {
     request: {
       messages: readInputMessages(messages),
@@ -121,6 +124,7 @@ export function readGenerateOptions(options: GenerateOptions): Asked {
     component: options.llmComponent,
     converse: readCallOptions(options),
     call: {
+      ...(context !== undefined && { context }),
       ...(signal !== undefined && { signal }),
       ...(timeouts !== undefined && { timeouts }),
       ...(retry !== undefined && { retry }),
@@ -131,8 +135,8 @@ export function readGenerateOptions(options: GenerateOptions): Asked {
 }
 
 /** @throws {SluiceError} `invalid-argument`, naming the field. */
-export function checkCallOptions(options: DaprCallOptions): void {
-  CALL(options, "");
+export function checkModelOptions(options: DaprModelOptions): void {
+  MODEL(options, "");
 }
 
 /** The options of Dapr's API as its requests have them. */

@@ -1,25 +1,15 @@
 import { systemClock } from "../../base/clock.js";
+import { storeOrPlace } from "../../chat/check-store.js";
 import type { ConversationStore } from "../../chat/conversation-store.js";
 import { openStore } from "../../chat/open-store.js";
-import { type ConnectionLimits, ConnectionSweep } from "../../listeners/connection-limits.js";
+import { CONNECTION_LIMITS, type ConnectionLimits, ConnectionSweep } from "../../listeners/connection-limits.js";
 import { Drain } from "../../listeners/drain.js";
 import { httpListener } from "../../listeners/http-listener.js";
 import { listen } from "../../listeners/listen.js";
 import { isLoopback, requireTokenBeyondLoopback } from "../../listeners/loopback.js";
 import { RequestGuard } from "../../listeners/request-guard.js";
 import { defaultEnvironment } from "../../models/provider-environment.js";
-import {
-  anything,
-  type Check,
-  exactly,
-  filledString,
-  jsonObject,
-  list,
-  signal,
-  string,
-  waitMs,
-  wholeNumber,
-} from "../../stream/checks.js";
+import { type Check, exactly, filledString, list, signal, string, waitMs, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ConversationComponent } from "../components/conversation-component.js";
 import {
@@ -28,6 +18,7 @@ import {
   loadConversationComponents,
   loadingOptions,
 } from "../components/load-conversation-components.js";
+import { RESOURCE_FIELDS } from "../resources/load-resources.js";
 import type { Report } from "../resources/notice.js";
 import { isDaprStore, openDaprStore } from "../state/open-dapr-store.js";
 import { CallObserver } from "./call-observer.js";
@@ -96,18 +87,18 @@ export interface Sidecar {
 const OPTIONS = exactly("startSidecar", {
   ...LOADING_FIELDS,
   appId: { required: filledString },
-  resourcesPath: { required: anything },
+  resourcesPath: RESOURCE_FIELDS.resourcesPath,
   httpPort: port,
   grpcPort: port,
   metricsPort: port,
   upstream: exactly("upstream", { http: filledString, grpc: filledString } satisfies Record<keyof Upstream, Check>),
-  store: anything,
+  store: storeOrPlace,
   apiToken: string,
   maxBodyBytes: wholeNumber(1),
   host: string,
   allowedHosts: list("a list of names", filledString),
   allowedOrigins: list("a list of origins", filledString),
-  limits: jsonObject,
+  limits: exactly("limits", CONNECTION_LIMITS),
   graceMs: waitMs,
   signal,
 } satisfies Record<keyof SidecarOptions, Check | { required: Check }>);

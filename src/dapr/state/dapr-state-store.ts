@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { checkAppend } from "../../chat/check-append.js";
 import { checkListOptions } from "../../chat/check-list-options.js";
 import type {
   Append,
@@ -9,13 +10,22 @@ import type {
 } from "../../chat/conversation-store.js";
 import { messagesFromTexts, messageToText } from "../../chat/message-json.js";
 import { conflict } from "../../chat/stores/conflict.js";
-import { type Check, exactly, filledString, record, string, wholeNumber } from "../../stream/checks.js";
+import {
+  type Check,
+  exactly,
+  filledString,
+  jsonObject,
+  pattern,
+  record,
+  string,
+  wholeNumber,
+} from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { DaprdHttp, type DaprdOptions } from "../daprd/daprd-http.js";
 import { type ConversationHead, deletedHead, headAfter, newHead, purgedHead, recordOf } from "./conversation-head.js";
 import { ConversationIndex } from "./conversation-index.js";
 import { mayHaveLost, StateClient } from "./state-client.js";
-import { StateKeys } from "./state-keys.js";
+import { PLAIN, StateKeys } from "./state-keys.js";
 import { type NewTurn, TurnLog } from "./turn-log.js";
 
 /** Settings of a store in Dapr state. */
@@ -26,16 +36,13 @@ export interface DaprStateStoreOptions extends DaprdOptions {
   metadata?: Readonly<Record<string, string>>;
 }
 
-/** Checked where it is used. */
-const later: Check = () => {};
-
 const OPTIONS = exactly("DaprStateStore", {
-  prefix: later,
+  prefix: pattern("letters, digits, dots, dashes and underscores", PLAIN),
   metadata: record("an object of strings", string),
-  endpoint: later,
+  endpoint: filledString,
   apiToken: string,
   timeoutMs: wholeNumber(1),
-  env: later,
+  env: jsonObject,
 } satisfies Record<keyof DaprStateStoreOptions, Check>);
 
 /** How many records are deleted in one transaction: some stores allow no more than 25. */
@@ -93,6 +100,7 @@ export class DaprStateStore implements ConversationStore {
   }
 
   async append(id: string, change: Append): Promise<number> {
+    checkAppend(id, change);
     const found = await this.#head(id);
     const version = found?.head.version ?? 0;
     if (version !== change.expectedVersion) throw conflict(id, change.expectedVersion, version);

@@ -1,7 +1,7 @@
 import { invalid } from "../../stream/error.js";
 
 /** Characters that every store takes in a key and that need no encoding in a path. */
-const PLAIN = /^[A-Za-z0-9_.-]+$/;
+export const PLAIN = /^[A-Za-z0-9_.-]+$/;
 
 /** The names of the records that keep conversations. */
 export class StateKeys {

@@ -1,6 +1,6 @@
 import type { ChatRequest } from "../../stream/chat-request.js";
-import { anything, callable, exactly, filledString, list, oneOf, wholeNumber } from "../../stream/checks.js";
-import { invalid, SluiceError } from "../../stream/error.js";
+import { type Check, callable, exactly, filledString, list, oneOf, wholeNumber } from "../../stream/checks.js";
+import { SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import type { Transform } from "../../stream/sources/transform.js";
 import { filterRequest } from "../filter-request.js";
@@ -67,6 +67,11 @@ export interface GuardDefinition {
 const LONGEST = 400;
 const CHANNELS: readonly CheckedChannel[] = ["text", "reasoning", "tool-call"];
 
+const units = exactly("sentence, or a number of characters", { chars: { required: wholeNumber(2) } });
+const unit: Check = (value, path) => {
+  if (value !== "sentence") units(value, path);
+};
+
 const DEFINITION = exactly(
   "a guard",
   {
@@ -74,7 +79,7 @@ const DEFINITION = exactly(
     check: { required: callable },
     directions: list("an array of input and output", oneOf("input", "output")),
     channels: list("an array of channels", oneOf(...CHANNELS)),
-    unit: anything,
+    unit,
     longest: wholeNumber(2),
   } satisfies Record<keyof GuardDefinition, unknown>,
   "definition",
@@ -104,9 +109,6 @@ export function defineGuard(definition: GuardDefinition): Guard {
   DEFINITION(definition, "");
   const { name, check, directions = ["input", "output"], channels = ["text"] } = definition;
   const { unit = "sentence", longest = LONGEST } = definition;
-  const chars = unit === "sentence" ? longest : unit.chars;
-  const field = unit === "sentence" ? "longest" : "unit.chars";
-  if (!Number.isSafeInteger(chars) || chars < 2) throw invalid(field, chars, "a whole number of at least 2");
   const settings = { name, check, channels, unit, longest };
   const checking = (directions: readonly ("input" | "output")[]): Guard => ({
     name,

@@ -1,6 +1,7 @@
 import type { ChatModel } from "../../stream/chat-model.js";
 import { checkedModel } from "../../stream/checked-model.js";
-import { anything, exactly, filledString, oneOf } from "../../stream/checks.js";
+import { type Check, exactly, filledString, list, oneOf, record } from "../../stream/checks.js";
+import { invalid } from "../../stream/error.js";
 import { AI_SDK_VERSIONS, type AiSdkVersion, type ServedLanguageModel, type SupportedUrls } from "./language-model.js";
 import { SLUICE } from "./metadata.js";
 import type { PartsOf } from "./versions.js";
@@ -21,10 +22,14 @@ export interface ToAiSdkOptions<Version extends AiSdkVersion = "v2"> {
   supportedUrls?: SupportedUrls;
 }
 
+const regExp: Check = (value, path) => {
+  if (!(value instanceof RegExp)) throw invalid(path, value, "a regular expression");
+};
+
 const OPTIONS = exactly("toAiSdk", {
   version: oneOf(...AI_SDK_VERSIONS),
   modelId: filledString,
-  supportedUrls: anything,
+  supportedUrls: record("patterns of URLs by media type", list("an array of regular expressions", regExp)),
 });
 
 /**

@@ -1,7 +1,7 @@
 import { type Clock, systemClock, wait } from "../../base/clock.js";
 import type { BatchSource } from "../batch-source.js";
 import type { ChatEvent, TextDeltaEvent } from "../chat-event.js";
-import { exactly, jsonObject } from "../checks.js";
+import { clock as checkClock, exactly } from "../checks.js";
 import { invalid } from "../error.js";
 import type { SourceStage } from "../stage.js";
 import type { Pulled } from "./transform.js";
@@ -23,7 +23,7 @@ const checkOptions = exactly("paced", {
       if (!(typeof value === "number" && value > 0)) throw invalid(path, value, "a number above 0");
     },
   },
-  clock: jsonObject,
+  clock: checkClock,
 });
 
 /**

@@ -1,5 +1,6 @@
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { ClientCapabilities } from "@modelcontextprotocol/sdk/types.js";
+import { type Check, exactly, filledString } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import { answerElicitation, type McpElicitationHandler } from "./mcp-elicitation.js";
@@ -12,6 +13,14 @@ export interface McpRoot {
   /** What to call it. */
   name?: string;
 }
+
+const path: Check = (value, at) => {
+  if (!(value instanceof URL)) filledString(value, at);
+};
+const ROOT = exactly("a root", { path: { required: path }, name: filledString } satisfies Record<
+  keyof McpRoot,
+  unknown
+>);
 
 /** What a server may ask of its client. What is given here is offered when the session begins. */
 export interface McpClientFeatures {
@@ -63,6 +72,7 @@ export async function offerFeatures(
 /** @throws {SluiceError} `invalid-argument` for a URL that is not a `file:` URL. */
 export function checkRoots(roots: readonly (string | URL | McpRoot)[]): void {
   for (const [index, root] of roots.entries()) {
+    if (typeof root !== "string" && !(root instanceof URL)) ROOT(root, `roots[${index}]`);
     const path = String(rootOf(root).path);
     if (path === "" || (SCHEME.test(path) && !/^file:/i.test(path))) {
       throw invalid(`roots[${index}]`, path, "a path or a file: URL");

@@ -3,6 +3,8 @@ import { decodeBase64 } from "../../base/base64.js";
 import type { FinishReason } from "../../stream/chat-event.js";
 import type { ChatModel } from "../../stream/chat-model.js";
 import type { ChatRequest } from "../../stream/chat-request.js";
+import { checkedModel } from "../../stream/checked-model.js";
+import { callable, exactly, wholeNumber } from "../../stream/checks.js";
 import { loadPeer } from "../../stream/load-peer.js";
 import type { ChatMessage, FilePart, TextPart } from "../../stream/message.js";
 
@@ -25,6 +27,13 @@ export interface McpSampling {
   /** Most tokens of one answer; a server that asks for more gets this many. Default: what the server asks for. */
   maxTokens?: number;
 }
+
+/** What these settings may hold. */
+export const SAMPLING = exactly("sampling", {
+  model: { required: checkedModel },
+  approve: { required: callable },
+  maxTokens: wholeNumber(1),
+} satisfies Record<keyof McpSampling, unknown>);
 
 /** The code that the specification has for a question that the user did not allow. */
 const REJECTED = -1;

@@ -7,7 +7,7 @@ import {
   either,
   exactly,
   filledString,
-  jsonObject,
+  having,
   limit,
   list,
   milliseconds,
@@ -15,11 +15,11 @@ import {
   string,
   stringRecord,
   waitMs,
-  wholeNumber,
 } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { checkApproval, type ToolCallContext } from "../tool.js";
 import { checkRoots, type McpClientFeatures } from "./mcp-client-features.js";
+import { SAMPLING } from "./mcp-sampling.js";
 import type { HttpServer, McpServer, StdioServer } from "./mcp-server.js";
 
 /** A tool as its MCP server describes it. Nothing checks that its annotations are true. */
@@ -75,10 +75,10 @@ const OPTIONS = exactly("mcpTools", {
   cwd: string,
   url: anything,
   headers: stringRecord,
-  authProvider: anything,
+  authProvider: having("a provider of OAuth", "tokens"),
   roots: list("an array of roots", anything),
   onElicitation: either("a function, or ask", oneOf("ask"), callable),
-  sampling: jsonObject,
+  sampling: SAMPLING,
   prefix: string,
   filter: callable,
   approval: checkApproval,
@@ -93,12 +93,11 @@ const OPTIONS = exactly("mcpTools", {
 /** @throws {SluiceError} `invalid-argument` for invalid settings. */
 export function checkMcpOptions(options: McpServer & McpToolsOptions): void {
   OPTIONS(options, "");
-  const { connectTimeoutMs, timeoutMs, retryMs, sampling, roots = [] } = options;
+  const { connectTimeoutMs, timeoutMs, retryMs, roots = [] } = options;
   if (retryMs !== undefined && !(retryMs >= 0)) throw invalid("retryMs", retryMs, "ms of at least 0");
   if (connectTimeoutMs !== undefined && !(connectTimeoutMs > 0))
     throw invalid("connectTimeoutMs", connectTimeoutMs, "ms above 0");
   if (timeoutMs !== undefined && !(timeoutMs > 0)) throw invalid("timeoutMs", timeoutMs, "ms above 0");
   if ("url" in options && !URL.canParse(String(options.url))) throw invalid("url", options.url, "an absolute URL");
-  if (sampling?.maxTokens !== undefined) wholeNumber(1)(sampling.maxTokens, "sampling.maxTokens");
   checkRoots(roots);
 }

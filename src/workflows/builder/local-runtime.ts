@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../base/json.js";
 import { CALL_OPTIONS } from "../../stream/call-options.js";
-import { boolean, callable, exactly, having, signal } from "../../stream/checks.js";
+import { boolean, callable, exactly, jsonObject, signal } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
+import { checkEngine } from "../engines/check-engine.js";
 import type { WorkflowRunOptions } from "../run/start-run.js";
 import type { WorkflowRun } from "../run/workflow-run.js";
 import type { StepResult } from "../steps/step-type.js";
@@ -14,7 +15,7 @@ export interface ExecuteOptions extends Omit<WorkflowRunOptions, "inputs"> {
 }
 
 const OPTIONS = exactly("LocalRuntime", {
-  engine: having("an engine", "begin", "resume", "show", "list"),
+  engine: checkEngine,
   signal,
   onQuestion: callable,
   context: CALL_OPTIONS.context,
@@ -50,7 +51,9 @@ export class LocalRuntime {
   async start(workflow: BuiltWorkflow, options: ExecuteOptions = {}): Promise<WorkflowRun> {
     if (!(workflow instanceof BuiltWorkflow))
       throw invalid("workflow", workflow, "what WorkflowBuilder.build() returns");
+    jsonObject(options, "options");
     const { parameters = {}, ...rest } = options;
+    jsonObject(parameters, "parameters");
     const { workflow: loaded, inputs } = await workflow.load(parameters);
     return loaded.run({ ...this.#options, ...rest, inputs });
   }

@@ -11,7 +11,7 @@ import {
   SqliteTransactions,
   type TransactionKind,
 } from "../../sqlite/sqlite-transactions.js";
-import { between, exactly, oneOf } from "../../stream/checks.js";
+import { between, exactly, filledString, oneOf } from "../../stream/checks.js";
 import { messageOf, SluiceError } from "../../stream/error.js";
 import { MEMORY_SCHEMA, SqliteMemory } from "../memory/sqlite-memory.js";
 import { checkListRuns } from "./check-list-runs.js";
@@ -108,6 +108,7 @@ export class EmbeddedEngine implements WorkflowEngine {
    * ```
    */
   static async open(path: string, options: EmbeddedEngineOptions = {}): Promise<EmbeddedEngine> {
+    filledString(path, "path");
     checkOptions(options, "options");
     const { sync = "normal", silentMs = SILENT_MS } = options;
     try {

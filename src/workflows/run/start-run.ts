@@ -3,8 +3,10 @@ import type { JsonObject, JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { uuid } from "../../base/uuid.js";
 import type { CallContext } from "../../stream/call-context.js";
-import { exactly, wholeNumber } from "../../stream/checks.js";
+import { CALL_OPTIONS } from "../../stream/call-options.js";
+import { boolean, callable, exactly, jsonObject, signal, wholeNumber } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
+import { checkEngine } from "../engines/check-engine.js";
 import type { OpenQuestion, WorkflowEngine, WorkflowRunRecord } from "../engines/engine.js";
 import { FORMAT, type NewRun } from "../engines/engine.js";
 import { describeDiagnostic } from "../format/diagnostic.js";
@@ -33,32 +35,27 @@ export interface WorkflowRunOptions {
   retain?: boolean;
 }
 
-const isFunction = (value: unknown, path: string): void => {
-  if (typeof value !== "function") throw invalid(path, value, "a function");
-};
-const isObject = (value: unknown, path: string): void => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid(path, value, "an object");
-};
-const isSignal = (value: unknown, path: string): void => {
-  if (!(value instanceof AbortSignal)) throw invalid(path, value, "an AbortSignal");
-};
 const isRunId = (value: unknown, path: string): void => {
   if (typeof value === "string" && /^[\w.-]{1,200}$/.test(value)) return;
   throw invalid(path, value, "1 to 200 of A–Z a–z 0–9 _ . -");
 };
-const isFlag = (value: unknown, path: string): void => {
-  if (typeof value !== "boolean") throw invalid(path, value, "true or false");
-};
-
 const FOR_ALL = {
-  signal: isSignal,
-  onQuestion: isFunction,
-  context: isObject,
-  retain: isFlag,
+  signal,
+  onQuestion: callable,
+  context: CALL_OPTIONS.context,
+  retain: boolean,
 };
 
-const checkOptions = exactly("options of a run", { inputs: isObject, runId: isRunId, engine: isObject, ...FOR_ALL });
-const checkResumeOptions = exactly("options of a run that goes on", { ...FOR_ALL, maxTakeovers: wholeNumber(0) });
+const checkOptions = exactly("options of a run", {
+  inputs: jsonObject,
+  runId: isRunId,
+  engine: checkEngine,
+  ...FOR_ALL,
+} satisfies Record<keyof WorkflowRunOptions, unknown>);
+const checkResumeOptions = exactly("options of a run that goes on", {
+  ...FOR_ALL,
+  maxTakeovers: wholeNumber(0),
+} satisfies Record<keyof ResumeOptions, unknown>);
 
 /**
  * Begins a run.

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from "pg";
-import { type Check, exactly, milliseconds } from "../../../stream/checks.js";
+import { type Check, exactly, filledString, milliseconds } from "../../../stream/checks.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
 import { loadPeer } from "../../../stream/load-peer.js";
 import type { Fact, FactQuery, FactStore, FoundFact, NewFact } from "./fact-store.js";
@@ -63,6 +63,7 @@ export class PostgresFacts implements FactStore {
    * @throws {SluiceError} `store-failed`; `unsupported` when the package `pg` is not installed.
    */
   static async open(url: string, options: PostgresFactsOptions = {}): Promise<PostgresFacts> {
+    filledString(url, "url");
     checkOptions(options, "");
     const { timeoutMs = 30_000 } = options;
     const { default: pg } = await loadPeer("pg", "facts in PostgreSQL");

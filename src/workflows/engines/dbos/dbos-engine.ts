@@ -1,7 +1,7 @@
 import type { WorkflowStatusString } from "@dbos-inc/dbos-sdk";
 import type { JsonValue } from "../../../base/json.js";
 import { PostgresStore } from "../../../chat/stores/postgres-store.js";
-import { exactly } from "../../../stream/checks.js";
+import { exactly, filledString } from "../../../stream/checks.js";
 import { messageOf, SluiceError } from "../../../stream/error.js";
 import { PostgresMemory } from "../../memory/postgres-memory.js";
 import { checkListRuns } from "../check-list-runs.js";
@@ -70,6 +70,7 @@ export class DbosEngine implements WorkflowEngine {
    * ```
    */
   static async open(url: string, options: Record<string, never> = {}): Promise<DbosEngine> {
+    filledString(url, "url");
     checkOptions(options, "options");
     const conversations = await PostgresStore.open(url);
     let memory: PostgresMemory | undefined;

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson } from "../base/json.js";
-import { SluiceError } from "../stream/error.js";
+import { detailsOf, SluiceError } from "../stream/error.js";
 import type { ErrorResponse } from "./dialect.js";
 import { otherProtocolsError } from "./wire-marks.js";
 
@@ -12,8 +12,7 @@ export function withProtocol(dialect: string, response: ErrorResponse, error: Sl
   const protocol = protocolOf(response.body, dialect);
   if (protocol === undefined) return error;
   const hint = `the service seems to speak ${protocol} protocol, and ${dialect} was asked for: is the base URL or the provider right?`;
-  const { code, message, ...details } = error;
-  return new SluiceError(code, `${message} (${hint})`, { ...details, cause: error.cause });
+  return new SluiceError(error.code, `${error.message} (${hint})`, detailsOf(error));
 }
 
 function protocolOf(body: string, dialect: string): string | undefined {

@@ -3,7 +3,7 @@ import type { Batch, BatchSource } from "../stream/batch-source.js";
 import type { ChatEvent, RetractEvent, StartEvent } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
-import { type ErrorCode, SluiceError } from "../stream/error.js";
+import { detailsOf, type ErrorCode, SluiceError } from "../stream/error.js";
 import { innerSource } from "../stream/inner-source.js";
 import { isContent } from "../stream/is-content.js";
 import type { ChatMessage } from "../stream/message.js";
@@ -210,7 +210,7 @@ function withEarlier(error: SluiceError, id: string, earlier: readonly SluiceErr
   const cause = new AggregateError(all, `${all.length} models failed`);
   const retryable = all.some((one) => one.retryable);
   return new SluiceError(error.code, `${error.message} (before it, ${before})`, {
-    ...error,
+    ...detailsOf(error),
     retryable,
     model: error.model ?? id,
     cause,

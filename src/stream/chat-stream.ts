@@ -55,7 +55,10 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
   readonly #reading: StreamReading;
   readonly #retain: boolean;
 
+  /** @throws {SluiceError} `invalid-argument` for what is no source, and for unknown options. */
   constructor(source: BatchSource, options: ChatStreamOptions = {}) {
+    if (typeof source?.next !== "function") throw invalid("source", source, "a source of batches; see ChatStream.from");
+    if (!areOptions(options)) STREAM(options, "");
     this.#retain = options.retain ?? true;
     this.#reading = new StreamReading(source, { signal: options.signal, retain: this.#retain });
   }
@@ -66,7 +69,6 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * when the reader leaves.
    */
   static from(events: AsyncIterable<ChatEvent> | Iterable<ChatEvent>, options?: ChatStreamOptions): ChatStream {
-    if (options !== undefined) STREAM(options, "");
     const source = opened(async () => {
       const { IterableSource } = await import("./sources/iterable-source.js");
       return new IterableSource(() => events);
@@ -152,6 +154,8 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /**
    * This stream with a stage in its way. This stream's reader is then the new one.
+   *
+   * @throws {SluiceError} `invalid-argument` for what is no stage.
    * @example
    * ```ts
    * import { paced, stream } from "sluice";
@@ -160,6 +164,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
    * ```
    */
   through(stage: Stage | SourceStage): ChatStream {
+    checkStage(stage);
     const source = this.#reading.claim("a stage reads it");
     return new ChatStream("source" in stage ? stage.source(source) : staged(source, stage), { retain: this.#retain });
   }
@@ -261,4 +266,22 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
     if (this.#retain) return this.#reading.transcript;
     throw new SluiceError("unsupported", "a stream opened with `retain: false` keeps nothing of the answer");
   }
+}
+
+/** Whether they are right, for what each stream pays: names and kinds are looked at by hand, and in words only where they are wrong. */
+function areOptions(options: ChatStreamOptions): boolean {
+  for (const name in options) if (name !== "signal" && name !== "retain") return false;
+  if (typeof options !== "object" || options === null) return false;
+  const { signal, retain } = options;
+  return (
+    (signal === undefined || signal instanceof AbortSignal) && (retain === undefined || typeof retain === "boolean")
+  );
+}
+
+/** Looked at before this stream has a reader: one whose argument is refused stays readable. */
+function checkStage(stage: unknown): void {
+  const { push, source, end }: { push?: unknown; source?: unknown; end?: unknown } = Object(stage);
+  const fits = source === undefined ? typeof push === "function" : typeof source === "function";
+  if (!fits) throw invalid("stage", stage, "a stage: an object with push, or with source");
+  if (end !== undefined && typeof end !== "function") throw invalid("stage.end", end, "a function");
 }

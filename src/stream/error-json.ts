@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
-import { describe, ERROR_CODES, type ErrorCode, type ErrorDetails, messageOf, SluiceError } from "./error.js";
+import { describe, ERROR_CODES, type ErrorCode, type ErrorDetails, isDetail, messageOf, SluiceError } from "./error.js";
 
 /** The details that are written as they are. */
 const DETAILS = [
@@ -44,7 +44,8 @@ export function errorFromJson(value: JsonValue): SluiceError {
     const frame = (JSON.stringify(value) ?? "").slice(0, 500);
     throw new SluiceError("malformed-frame", `an error has code and message; found ${describe(value)}`, { frame });
   }
-  const known = DETAILS.filter((name) => value[name] !== undefined).map((name) => [name, value[name]] as const);
+  // What another process wrote of another kind is not worth failing for.
+  const known = DETAILS.filter((name) => isDetail(name, value[name])).map((name) => [name, value[name]] as const);
   const details: ErrorDetails = { ...Object.fromEntries(known), retryable: value.retryable === true };
   const { cause } = value;
   if (isJsonObject(cause)) {

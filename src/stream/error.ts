@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../base/json.js";
+import { nearest } from "../base/nearest.js";
 import { wellFormed } from "../base/well-formed.js";
 import type { ToolCallEvent } from "./chat-event.js";
 import type { Usage } from "./usage.js";
@@ -127,6 +128,23 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
+/** The kind of each detail. */
+const DETAILS: { readonly [K in keyof Required<ErrorDetails>]: "any" | "boolean" | "number" | "object" | "string" } = {
+  retryable: "boolean",
+  retryAfterMs: "number",
+  status: "number",
+  providerMessage: "string",
+  providerCode: "string",
+  providerData: "object",
+  requestId: "string",
+  model: "string",
+  field: "string",
+  output: "object",
+  frame: "string",
+  partial: "object",
+  cause: "any",
+};
+
 /** On every error of Sluice, whichever copy of the package made it. */
 const MARKER = Symbol.for("sluice.error");
 
@@ -164,7 +182,10 @@ export class SluiceError extends Error {
     return typeof value === "object" && value !== null && MARKER in value;
   }
 
+  /** @throws {SluiceError} `invalid-argument` for an unknown code, and for details that are unknown or of another kind. */
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    if (!Object.hasOwn(ERROR_CODES, code)) throw invalid("code", code, Object.keys(ERROR_CODES).join(", "));
+    checkDetails(details);
     const { cause, retryable = false, ...rest } = details;
     super(message, cause === undefined ? undefined : { cause });
     this.name = "SluiceError";
@@ -174,26 +195,13 @@ export class SluiceError extends Error {
     Object.assign(this, rest);
   }
 
-  /** The same error with more details: a stream adds what had arrived, a model its name. */
+  /**
+   * The same error with more details: a stream adds what had arrived, a model its name.
+   *
+   * @throws {SluiceError} `invalid-argument` for details that are unknown or of another kind.
+   */
   with(details: ErrorDetails): SluiceError {
-    const { code, message, cause, retryable, retryAfterMs, status, providerMessage, providerCode } = this;
-    const { providerData, requestId, model, field, frame, output, partial } = this;
-    const own = {
-      cause,
-      retryable,
-      retryAfterMs,
-      status,
-      providerMessage,
-      providerCode,
-      providerData,
-      requestId,
-      model,
-      field,
-      frame,
-      output,
-      partial,
-    };
-    const error = new SluiceError(code, message, defined({ ...own, ...details }));
+    const error = new SluiceError(this.code, this.message, defined({ ...detailsOf(this), ...details }));
     if (this.stack !== undefined) error.stack = this.stack;
     return error;
   }
@@ -203,6 +211,37 @@ export class SluiceError extends Error {
     if (thrown instanceof SluiceError) return thrown;
     return new SluiceError(code, messageOf(thrown), { cause: thrown });
   }
+}
+
+/** The details of an error, for one that says more than it. */
+export function detailsOf(error: SluiceError): ErrorDetails {
+  const details: Record<string, unknown> = {};
+  for (const name in DETAILS) {
+    const value: unknown = Reflect.get(error, name);
+    if (value !== undefined) details[name] = value;
+  }
+  return details;
+}
+
+function checkDetails(details: ErrorDetails): void {
+  for (const name in details) {
+    const value: unknown = Reflect.get(details, name);
+    if (value !== undefined && isDetail(name, value)) continue;
+    if (!Object.hasOwn(DETAILS, name)) {
+      const [near] = nearest(name, Object.keys(DETAILS), 1);
+      const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+      const names = Object.keys(DETAILS).join(", ");
+      throw invalid(`details.${name}`, value, `no such field${meant}; an error has ${names}`);
+    }
+    const kind: string = Reflect.get(DETAILS, name);
+    if (value !== undefined) throw invalid(`details.${name}`, value, kind === "object" ? "an object" : `a ${kind}`);
+  }
+}
+
+/** Whether a detail of an error may have this value. */
+export function isDetail(name: string, value: unknown): boolean {
+  const kind: unknown = Object.hasOwn(DETAILS, name) ? Reflect.get(DETAILS, name) : undefined;
+  return kind === "any" || (value !== null && typeof value === kind);
 }
 
 /** The most of a foreign message that is kept, in characters: it goes into logs, streams and answers. */

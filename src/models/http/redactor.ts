@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../base/json.js";
-import { type ErrorDetails, SluiceError } from "../../stream/error.js";
+import { detailsOf, SluiceError } from "../../stream/error.js";
 import { secretsOf, withoutSecrets } from "./mask-secrets.js";
 import type { HttpRequest } from "./transport.js";
 
@@ -31,15 +31,15 @@ export class Redactor {
   /** An error without them: in its own words, in the provider's, and in those of its causes. */
   error(error: SluiceError): SluiceError {
     if (!this.#isIn(error)) return error;
-    const { code, message, cause, ...rest } = error;
-    const details: ErrorDetails = { ...rest, retryable: error.retryable };
+    const { code, message, cause } = error;
+    const details = detailsOf(error);
     for (const name of ["providerMessage", "providerCode", "frame"] as const) {
       const value = error[name];
       if (value !== undefined) details[name] = this.text(value);
     }
     if (error.providerData !== undefined) details.providerData = this.#data(error.providerData);
     if (cause !== undefined) details.cause = this.#cause(cause);
-    return new SluiceError(code, this.text(error.message), details);
+    return new SluiceError(code, this.text(message), details);
   }
 
   #isIn(error: unknown): boolean {

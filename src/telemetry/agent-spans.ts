@@ -4,7 +4,7 @@ import type { CallContext } from "../stream/call-context.js";
 import type { FinishEvent } from "../stream/chat-event.js";
 import { SluiceError } from "../stream/error.js";
 import type { AgentInvocation, AgentObservation, AgentObserver } from "./agent-observer.js";
-import { ATTRIBUTE, FINISH_ERROR, OPERATION, OWN, targetOf } from "./gen-ai-names.js";
+import { ATTRIBUTE, FINISH_CUT, OPERATION, OWN, targetOf } from "./gen-ai-names.js";
 import { tokensOf } from "./observed-call.js";
 import { failSpan } from "./span-status.js";
 import { Telemetry, type TelemetryOptions } from "./telemetry.js";
@@ -44,6 +44,8 @@ class AgentSpan implements AgentObservation {
   readonly #attributes: Attributes;
   #span: Span | undefined;
   #began = 0;
+  /** Whether anything of an answer has come. */
+  #answering = false;
   #modelCalls = 0;
   #toolCalls = 0;
 
@@ -89,6 +91,7 @@ class AgentSpan implements AgentObservation {
   }
 
   read(batch: Batch): void {
+    this.#answering = true;
     const last = batch[batch.length - 1];
     if (last?.type === "finish") this.#finish(last);
   }
@@ -96,7 +99,7 @@ class AgentSpan implements AgentObservation {
   fail(thrown: unknown): void {
     const error = SluiceError.from(thrown);
     if (this.#span !== undefined) failSpan(this.#span, error, this.#telemetry.content);
-    this.#span?.setAttribute(ATTRIBUTE.finishReasons, [FINISH_ERROR]);
+    this.#cut();
     this.#end(error.code);
   }
 
@@ -106,7 +109,12 @@ class AgentSpan implements AgentObservation {
       return;
     }
     this.#span?.setAttribute(OWN.cancelled, true);
+    this.#cut();
     this.#end();
+  }
+
+  #cut(): void {
+    if (this.#answering) this.#span?.setAttribute(ATTRIBUTE.finishReasons, [FINISH_CUT]);
   }
 
   #finish({ reason, usage }: FinishEvent): void {

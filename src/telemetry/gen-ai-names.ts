@@ -82,8 +82,11 @@ export const OWN = {
   daprApi: "dapr.api",
 } as const;
 
-/** What stands in `gen_ai.response.finish_reasons` of an answer that did not end well. */
-export const FINISH_ERROR = "error";
+/**
+ * What stands in `gen_ai.response.finish_reasons` of an answer that began and whose reason did not come, whoever ended it: it failed, or
+ * its reader left (https://github.com/open-telemetry/semantic-conventions-genai/pull/363).
+ */
+export const FINISH_CUT = "error";
 
 /** What differs between the releases. */
 export interface Conventions {

@@ -7,7 +7,7 @@ import { SluiceError } from "../stream/error.js";
 import { Transcript } from "../stream/transcript.js";
 import type { Usage } from "../stream/usage.js";
 import { genAiMessages, recordContent } from "./content.js";
-import { ATTRIBUTE, type Conventions, FINISH_ERROR, OPERATION, OWN, targetOf } from "./gen-ai-names.js";
+import { ATTRIBUTE, type Conventions, FINISH_CUT, OPERATION, OWN, targetOf } from "./gen-ai-names.js";
 import type { Instruments } from "./instruments.js";
 import { failSpan } from "./span-status.js";
 import type { CostCounter, Telemetry } from "./telemetry.js";
@@ -129,7 +129,8 @@ export class ObservedCall {
     this.span.setAttributes({
       ...(responseModel !== undefined && { [ATTRIBUTE.responseModel]: responseModel }),
       ...(this.#streams && { [ATTRIBUTE.stream]: true }),
-      [ATTRIBUTE.finishReasons]: [finishReason ?? FINISH_ERROR],
+      // Of a call that no answer came of there is none.
+      ...(responseModel !== undefined && { [ATTRIBUTE.finishReasons]: [finishReason ?? FINISH_CUT] }),
       ...tokensOf(usage, conventions),
       ...(cost !== undefined && { [OWN.cost]: cost }),
     });

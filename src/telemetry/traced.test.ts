@@ -172,6 +172,7 @@ describe("an end that is not a finish", () => {
     };
     await expect(traced(refusing, options).stream(ASKED).fullText).rejects.toMatchObject({ code: "unsupported" });
     expect(spans()[0]?.attributes["error.type"]).toBe("unsupported");
+    expect(spans()[0]?.attributes).not.toHaveProperty("gen_ai.response.finish_reasons");
   });
 });
 

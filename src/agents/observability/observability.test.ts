@@ -81,6 +81,7 @@ describe("spans", () => {
     const observe = agentSpans(options);
     await expect(new Agent({ model: broken, observe }).chat("x")).rejects.toThrow();
     expect(spans().at(-1)?.attributes["error.type"]).toBe("provider-error");
+    expect(spans().at(-1)?.attributes).not.toHaveProperty("gen_ai.response.finish_reasons");
     const stays = defineModel({
       id: "stays",
       async *stream() {
@@ -89,7 +90,10 @@ describe("spans", () => {
       },
     });
     for await (const _ of new Agent({ model: stays, observe }).stream("x").text) break;
-    expect(spans().at(-1)?.attributes).toMatchObject({ "sluice.cancelled": true });
+    expect(spans().at(-1)?.attributes).toMatchObject({
+      "sluice.cancelled": true,
+      "gen_ai.response.finish_reasons": ["error"],
+    });
     const before = spans().length;
     new Agent({ model: stays, observe }).stream("x");
     expect(spans()).toHaveLength(before);

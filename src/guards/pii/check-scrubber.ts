@@ -16,14 +16,8 @@ const RULES = withFields("what scrubRules() makes", {
 
 const OPTIONS = exactly("Scrubber", { replace: callable, key: string } satisfies Record<keyof ScrubberOptions, Check>);
 
-/** Rules that were looked at: each text has a scrubber of its own, and all have the same rules. */
-const checked = new WeakSet<ScrubRules>();
-
 /** Looks at what a scrubber is made of. */
 export function checkScrubber(given: ScrubRules, options: ScrubberOptions): void {
-  if (!checked.has(given)) {
-    RULES(given, "rules");
-    checked.add(given);
-  }
+  RULES(given, "rules");
   OPTIONS(options, "");
 }

@@ -4,12 +4,12 @@ import { filterRequest } from "../filter-request.js";
 import { filterStage } from "../filter-stage.js";
 import { filterTransform } from "../filter-transform.js";
 import type { CallGuard, GuardedCall } from "../guard.js";
+import { EntityScrubber } from "./entity-scrubber.js";
 import { PiiVault } from "./pii-vault.js";
 import { PlaceholderRestorer } from "./placeholder-restorer.js";
 import { scrub } from "./scrub.js";
 import type { ScrubOptions } from "./scrub-options.js";
 import { type ScrubRules, scrubRules } from "./scrub-rules.js";
-import { Scrubber } from "./scrubber.js";
 
 /** Which way a text goes. */
 export type Direction = "input" | "output";
@@ -66,7 +66,7 @@ class PiiCall implements CallGuard {
 
   answer(): Transform | undefined {
     const scrub = this.#directions.includes("output")
-      ? filterStage((key) => new Scrubber(this.#rules, { key }), { guard: "pii" })
+      ? filterStage((key) => new EntityScrubber(this.#rules, { key }), { guard: "pii" })
       : undefined;
     const vault = this.#vault;
     if (vault === undefined) return scrub && filterTransform(scrub);

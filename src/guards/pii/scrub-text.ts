@@ -1,10 +1,10 @@
 import { string } from "../../stream/checks.js";
 import type { Stage } from "../../stream/stage.js";
 import { filterStage } from "../filter-stage.js";
+import { EntityScrubber } from "./entity-scrubber.js";
 import { scrub } from "./scrub.js";
 import type { ScrubOptions } from "./scrub-options.js";
 import { scrubRules } from "./scrub-rules.js";
-import { Scrubber } from "./scrubber.js";
 
 /**
  * A stage that replaces personal data in an answer with placeholders.
@@ -13,7 +13,7 @@ import { Scrubber } from "./scrubber.js";
  */
 export function scrubStage(options: ScrubOptions = {}): Stage {
   const rules = scrubRules(options);
-  return filterStage((key) => new Scrubber(rules, { key }), { guard: "pii" });
+  return filterStage((key) => new EntityScrubber(rules, { key }), { guard: "pii" });
 }
 
 /**

@@ -102,11 +102,18 @@ const PARTS: Readonly<Record<string, Fields>> = {
 };
 
 /** The parts that each role's messages may hold. */
+const TYPES: Readonly<Record<"system" | "user" | "assistant" | "tool", readonly string[]>> = {
+  system: ["text"],
+  user: ["text", "file"],
+  assistant: ["text", "reasoning", "tool-call", "tool-result", "source", "file", "input-request", "opaque"],
+  tool: ["tool-result", "input-response"],
+};
+
 const ROLES = {
-  system: part("text"),
-  user: part("text", "file"),
-  assistant: part("text", "reasoning", "tool-call", "tool-result", "source", "file", "input-request", "opaque"),
-  tool: part("tool-result", "input-response"),
+  system: part(TYPES.system),
+  user: part(TYPES.user),
+  assistant: part(TYPES.assistant),
+  tool: part(TYPES.tool),
 };
 
 /** Messages that make sense in this order. Fields that no message has are left alone: stores add their own. */
@@ -137,14 +144,20 @@ export const message: Check = (value, path) => {
 };
 
 /* @__NO_SIDE_EFFECTS__ */
-function part(...types: readonly string[]): Check {
+function part(types: readonly string[]): Check {
   return (value, path) => {
     const object = checkedObject(value, path, `a part: an object with type ${types.join(", ")}`);
     const type: unknown = Reflect.get(object, "type");
     const fields = typeof type === "string" && types.includes(type) ? PARTS[type] : undefined;
-    if (fields === undefined) throw invalid(`${path}.type`, type, types.join(", "));
+    if (fields === undefined) throw invalid(`${path}.type`, type, types.join(", ") + elsewhere(type));
     checkFields(object, path, fields);
   };
+}
+
+/** Where a part stands that was put into a message of another role: a response among a user's words, say. */
+function elsewhere(type: unknown): string {
+  const roles = Object.entries(TYPES).flatMap(([role, types]) => (types.some((one) => one === type) ? [role] : []));
+  return roles.length === 0 ? "" : `; ${type} stands in a message of the role ${roles.join(" or ")}`;
 }
 
 /** Each result must answer a call that an assistant message before it made: providers refuse any other. */

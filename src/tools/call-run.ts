@@ -1,5 +1,5 @@
 import type { ChatEvent } from "../stream/chat-event.js";
-import { invalid, messageOf, SluiceError } from "../stream/error.js";
+import { invalid, messageOf } from "../stream/error.js";
 import type { InputResponse, ToolCallPart } from "../stream/message.js";
 import { suspendedEvent } from "../stream/suspended-call.js";
 import type { Usage } from "../stream/usage.js";
@@ -154,10 +154,7 @@ export class CallRun implements ExecutionOutput {
         return this.#execution.run(tool, { input: read.value, edited: response.input });
       }
       default:
-        throw new SluiceError(
-          "invalid-argument",
-          `${this.call.name}: an approval is answered by approve, deny or edit`,
-        );
+        throw invalid(`the response to ${this.call.name}`, response?.type, "approve, deny or edit of the call");
     }
   }
 

@@ -54,7 +54,7 @@ test("a decision of a call that does not wait is refused", () => {
   );
   const done = [...asked, responseMessage(approve("a")), tools(result("a")), said({ type: "text", text: "Done." })];
   expect(check(done)).not.toThrow();
-  expect(check([...done, responseMessage(approve("a"))])).toThrow("a request that waits for a response (none does)");
+  expect(check([...done, responseMessage(approve("a"))])).toThrow("a request that waits for a response (none does;");
 });
 
 test("the first decision counts, and a result counts more", () => {

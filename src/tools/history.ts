@@ -119,6 +119,8 @@ export function waitingRequests({ requests, responses, suspended }: OpenCall): I
   return [...waiting.values()].filter(({ id }) => !responses.has(id));
 }
 
+const NONE = "none does; responses stand right behind the answer that asked, words to the model in the turn after them";
+
 /**
  * Refuses responses in the last message to no waiting request: a button may have been pressed twice, and whoever denies what
  * has run already must hear of it. The same response twice in one message is one response.
@@ -141,7 +143,7 @@ export function checkResponses(messages: readonly ChatMessage[]): void {
     const repeated = given.get(part.id);
     if ((request === undefined && !lost.has(part.id)) || (repeated !== undefined && repeated !== text)) {
       const ids = [...waiting.keys(), ...lost];
-      throw invalid(`${field}.id`, part.id, `a request that waits for a response (${ids.join(", ") || "none does"})`);
+      throw invalid(`${field}.id`, part.id, `a request that waits for a response (${ids.join(", ") || NONE})`);
     }
     given.set(part.id, text);
     if (request !== undefined) checkResponse(request, part.response, `${field}.response`);

@@ -3,6 +3,7 @@ import type { Guard } from "../guards/guard.js";
 import type { PriceTable } from "../models/prices/price-table.js";
 import { priceTable } from "../models/prices/price-table.js";
 import type { CallContext } from "../stream/call-context.js";
+import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { ChatEvent, FinishReason } from "../stream/chat-event.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import type { ChatRequest } from "../stream/chat-request.js";
@@ -208,6 +209,13 @@ const checkOptions = exactly("an agent", {
   request: jsonObject,
   prices: priceTable,
 } satisfies Record<keyof AgentOptions, unknown>);
+
+const RUN = exactly("a run", { ...CALL_OPTIONS, sessionId: filledString });
+
+/** @throws {SluiceError} `invalid-argument` for an unknown setting of a run, or one of the wrong type. */
+export function checkRunOptions(options: AgentRunOptions): void {
+  RUN(options, "");
+}
 
 /** @throws {SluiceError} `invalid-argument` for an unknown setting, or one of the wrong type. */
 export function checkAgentOptions(options: object): void {

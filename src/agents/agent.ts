@@ -3,7 +3,6 @@ import { uuid } from "../base/uuid.js";
 import { guard } from "../guards/guard.js";
 import { modelOf } from "../models/model-of.js";
 import type { CallContext } from "../stream/call-context.js";
-import { CALL_OPTIONS } from "../stream/call-options.js";
 import type { CallOptions, ChatModel } from "../stream/chat-model.js";
 import { ChatStream } from "../stream/chat-stream.js";
 import { exactly, filledString, string } from "../stream/checks.js";
@@ -16,7 +15,13 @@ import { checkApproval, type Tool, type ToolApproval, tool } from "../tools/tool
 import { checkTools, isToolSource, Toolbox } from "../tools/toolbox.js";
 import { AgentBudget } from "./agent-budget.js";
 import { agentModel, agentTools } from "./agent-model.js";
-import { type AgentHooks, type AgentOptions, type AgentRunOptions, checkAgentOptions } from "./agent-options.js";
+import {
+  type AgentHooks,
+  type AgentOptions,
+  type AgentRunOptions,
+  checkAgentOptions,
+  checkRunOptions,
+} from "./agent-options.js";
 import { inputMessage } from "./agent-prompt.js";
 import { type AgentResult, AgentRun } from "./agent-run.js";
 import { Observers } from "./observability/observations.js";
@@ -40,8 +45,6 @@ export interface AgentToolOptions<Inputs = JsonObject> {
 }
 
 const AS_TOOL = exactly("asTool", { name: filledString, description: string, approval: checkApproval });
-
-const RUN = exactly("a run", { ...CALL_OPTIONS, sessionId: filledString });
 
 const DEFAULT_SIGNATURE = signature("message -> response");
 
@@ -130,7 +133,7 @@ export class Agent<Inputs = { message: string }, Outputs = { response: string }>
    *   text input, and for unknown options. Inputs that do not fit end the stream with it before any model is called.
    */
   stream(given: AgentInput<Inputs>, options: AgentRunOptions = {}): AgentRun<Outputs> {
-    RUN(options, "");
+    checkRunOptions(options);
     const { sessionId = this.#options.sessionId, ...call } = options;
     const input = this.#inputOf(given);
     const { memory } = this.#options;

@@ -9,7 +9,7 @@ import { SPEECH_FIELDS, type SpeechOptions, voice as voiceCheck } from "./pipeli
 import type { Voice } from "./voices/voice.js";
 import { voiceOf } from "./voices/voice-of-name.js";
 
-/** Somebody who answers a prompt with a stream: a conversation, an agent. */
+/** Somebody who answers a prompt with a stream: a conversation, say. */
 export interface TextStreamer {
   /** Answers a prompt. May be called once for each prompt of the pipeline. */
   stream(prompt: string, options?: CallOptions): ChatStream;

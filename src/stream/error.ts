@@ -241,7 +241,7 @@ function checkDetails(details: ErrorDetails): void {
 /** Whether a detail of an error may have this value. */
 export function isDetail(name: string, value: unknown): boolean {
   const kind: unknown = Object.hasOwn(DETAILS, name) ? Reflect.get(DETAILS, name) : undefined;
-  return kind === "any" || (value !== null && typeof value === kind);
+  return kind === "any" || (value !== null && !Array.isArray(value) && typeof value === kind);
 }
 
 /** The most of a foreign message that is kept, in characters: it goes into logs, streams and answers. */

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../base/json.js";
 import { nearest } from "../base/nearest.js";
 import { SluiceError } from "../stream/error.js";
 import { checkJsonSchema } from "../structured/check-json-schema.js";
+import { checkServices } from "./check-services.js";
 import { checkEngine } from "./engines/check-engine.js";
 import { FORMAT, type OpenQuestion, type RunDetails, type WorkflowEngine } from "./engines/engine.js";
 import { outermostStep } from "./engines/step-key.js";
@@ -100,6 +101,7 @@ async function runOf(
   services: WorkflowServices,
 ): Promise<{ run: RunDetails; workflow: Workflow }> {
   checkEngine(engine, "engine");
+  checkServices(services, "services");
   const run = await engine.show(runId);
   if (run.format !== FORMAT) {
     const message = `the run ${runId} has format ${run.format}, and this interpreter runs format ${FORMAT}`;

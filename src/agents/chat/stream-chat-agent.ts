@@ -3,7 +3,7 @@ import type { ChatModel } from "../../stream/chat-model.js";
 import { exactly, jsonObject } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import { Agent } from "../agent.js";
-import type { AgentOptions, AgentRunOptions } from "../agent-options.js";
+import { type AgentOptions, type AgentRunOptions, checkRunOptions } from "../agent-options.js";
 import {
   OBSERVABILITY_PLACES,
   type ObservabilityFlags,
@@ -84,6 +84,7 @@ export class StreamChatAgent extends Agent<{ message: string }, { response: stri
     if (this.strategy === undefined) {
       throw new SluiceError("unsupported", "Streaming requires StreamingStrategy (set streaming: true in config)");
     }
+    checkRunOptions(options);
     const { chunkSize } = this.strategy;
     return {
       [Symbol.asyncIterator]: () =>

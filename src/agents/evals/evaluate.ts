@@ -1,4 +1,13 @@
-import { between, callable, exactly, limit, signal as signalCheck } from "../../stream/checks.js";
+import {
+  anything,
+  between,
+  callable,
+  exactly,
+  filledString,
+  limit,
+  list,
+  signal as signalCheck,
+} from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { ChatMessage } from "../../stream/message.js";
 import { addUsage, type Usage } from "../../stream/usage.js";
@@ -19,6 +28,13 @@ export interface EvaluateOptions {
   /** Stops the evaluation, with error code `cancelled`. */
   signal?: AbortSignal;
 }
+
+const checkCase = exactly("a case", {
+  name: filledString,
+  input: { required: anything },
+  expected: anything,
+  trajectory: list("an array of names of tools", filledString),
+} satisfies Record<keyof EvalCase<unknown>, unknown>);
 
 const checkOptions = exactly("evaluate", {
   concurrency: limit,
@@ -49,6 +65,7 @@ export async function evaluate<Inputs, Outputs>(
 ): Promise<EvalReport> {
   checkOptions(options, "");
   checkList("cases", cases, (one) => typeof one === "object" && one !== null && "input" in one, "a case with an input");
+  for (const [index, one] of cases.entries()) checkCase(one, `cases[${index}]`);
   checkList("scorers", scorers, (one) => typeof Reflect.get(Object(one), "score") === "function", "a scorer");
   const { concurrency = 4, threshold = 1, onResult, signal = new AbortController().signal } = options;
   const results: EvalResult[] = [];

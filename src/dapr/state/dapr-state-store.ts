@@ -45,6 +45,11 @@ const OPTIONS = exactly("DaprStateStore", {
   env: jsonObject,
 } satisfies Record<keyof DaprStateStoreOptions, Check>);
 
+/** @throws {SluiceError} `invalid-argument` for an unknown option, or one of the wrong type. */
+export function checkStoreOptions(options: DaprStateStoreOptions): void {
+  OPTIONS(options, "");
+}
+
 /** How many records are deleted in one transaction: some stores allow no more than 25. */
 const DELETIONS = 20;
 
@@ -77,7 +82,7 @@ export class DaprStateStore implements ConversationStore {
    */
   constructor(store: string, options: DaprStateStoreOptions = {}) {
     filledString(store, "store");
-    OPTIONS(options, "");
+    checkStoreOptions(options);
     const { prefix = "sluice", metadata, ...daprd } = options;
     this.#state = new StateClient(new DaprdHttp(daprd), store, metadata);
     this.#keys = new StateKeys(prefix);

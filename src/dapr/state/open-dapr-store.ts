@@ -1,5 +1,5 @@
 import { invalid } from "../../stream/error.js";
-import { DaprStateStore, type DaprStateStoreOptions } from "./dapr-state-store.js";
+import { checkStoreOptions, DaprStateStore, type DaprStateStoreOptions } from "./dapr-state-store.js";
 
 /** Whether a text names a Dapr state store: `dapr://…`. */
 export function isDaprStore(where: string): boolean {
@@ -15,6 +15,7 @@ export function isDaprStore(where: string): boolean {
 export function openDaprStore(where: string, options: DaprStateStoreOptions = {}): DaprStateStore {
   const [, name, query] = /^dapr:\/\/([^/?#]+)\/?(?:\?([^#]*))?$/i.exec(where) ?? [];
   if (name === undefined) throw invalid("store", where, "dapr://STORENAME, the name of a state store component");
+  checkStoreOptions(options);
   const metadata = { ...options.metadata, ...Object.fromEntries(new URLSearchParams(query)) };
   return new DaprStateStore(name, { ...options, metadata });
 }

@@ -15,7 +15,7 @@ import {
 } from "../../stream/checks.js";
 import { invalid } from "../../stream/error.js";
 import { FALLBACK_FIELDS, type FallbackOptions } from "../fallback.js";
-import { checkPriceTable, type PriceTable } from "../prices/price-table.js";
+import { type PriceTable, priceTable } from "../prices/price-table.js";
 import { ConcurrencyLimit } from "./concurrency-limit.js";
 import type { RouteChoice } from "./order-targets.js";
 import type { ResponseCacheOptions } from "./response-cache.js";
@@ -66,7 +66,7 @@ export const ROUTE_FIELDS = {
 
 const OPTIONS = exactly("a route", {
   ...ROUTE_FIELDS,
-  prices: (value) => void checkPriceTable(value),
+  prices: priceTable,
   clock,
   random: callable,
 } satisfies Record<keyof RouteOptions, Check>);

@@ -20,4 +20,5 @@ export const voiceDetector = withFields("a detector, such as await fvad()", {
   frameBytes: { required: wholeNumber(1) },
   frameMs: { required: positive },
   isSpeech: { required: callable },
+  close: callable,
 });

@@ -20,7 +20,9 @@ export interface PacedOutputOptions {
   clock?: Clock;
 }
 
-const OPTIONS = exactly("pacedOutput", { bufferMs: wholeNumber(20), clock });
+/** What these settings may hold, for those who take them among their own. */
+export const PACED_OUTPUT_FIELDS = { bufferMs: wholeNumber(20), clock };
+const OPTIONS = exactly("pacedOutput", PACED_OUTPUT_FIELDS);
 /** Audio is handed on in pieces of this length, in ms. */
 const PIECE_MS = 20;
 

@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { exactly, filledString } from "../../stream/checks.js";
 import { SluiceError } from "../../stream/error.js";
 import type { AudioOutput } from "./audio-output.js";
-import { type PacedOutputOptions, type PcmSink, pacedOutput } from "./paced-output.js";
+import { PACED_OUTPUT_FIELDS, type PacedOutputOptions, type PcmSink, pacedOutput } from "./paced-output.js";
 
 /** A program that plays samples from its standard input. */
 interface Player {
@@ -54,8 +54,7 @@ export interface SystemPlayerOptions extends PacedOutputOptions {
 const OPTIONS = exactly("systemPlayer", {
   command: filledString,
   path: filledString,
-  bufferMs: () => {},
-  clock: () => {},
+  ...PACED_OUTPUT_FIELDS,
 });
 
 /** The player of this system, as far as it is installed: its command; `undefined` if there is none. */

@@ -22,7 +22,7 @@ export type VoiceChatEvent =
 
 /** Settings of `voiceChat`. */
 export interface VoiceChatOptions {
-  /** Who answers: a conversation, an agent, or anything that answers a text with a stream. */
+  /** Who answers: a conversation, or anything else that answers a text with a stream. */
   agent: { stream(text: string): ChatStream };
   /** What the microphone hears: 16-bit samples, one channel, at the detector's rate, in pieces of any size. */
   input: AsyncIterable<Uint8Array>;

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
 import { invalid, SluiceError } from "../../stream/error.js";
-import { stepTypes as checkStepTypes } from "../check-services.js";
+import { checkServices, stepTypes as checkStepTypes } from "../check-services.js";
 import { circleOf } from "../plan/circle-of.js";
 import type { WorkflowServices } from "../services.js";
 import type { StepType } from "../steps/step-type.js";
@@ -112,6 +112,7 @@ export class WorkflowBuilder {
    * @throws {SluiceError} `invalid-argument` for a workflow without nodes, and for nodes that wait for one another.
    */
   build(services: WorkflowServices = {}, name = "workflow"): BuiltWorkflow {
+    checkServices(services, "options");
     if (this.#nodes.size === 0) throw new SluiceError("invalid-argument", "a workflow has at least one node");
     this.#refuseCircles();
     return new BuiltWorkflow(name, new Map(this.#nodes), [...this.#connections], services);

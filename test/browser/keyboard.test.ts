@@ -59,6 +59,7 @@ describe.skipIf(NO_BROWSER !== undefined)("with keys alone", () => {
     await expect.poll(() => element.evaluate((one) => one === document.activeElement)).toBe(true);
   }
 
+  // open-webui/open-webui#24097, #4577, #1001, danny-avila/LibreChat#3923
   test("Tab reaches every control of a chat, each once, shows where it is, and comes back to the first", async () => {
     const chat = await open();
     await chat.ask("Show me everything");
@@ -102,6 +103,7 @@ describe.skipIf(NO_BROWSER !== undefined)("with keys alone", () => {
     await focused(chat.page.locator("#composer"));
   });
 
+  // suitenumerique/meet#806, danny-avila/LibreChat#2048, open-webui/open-webui#11158
   test("the focus is never lost with the control that had it", async () => {
     const chat = await open();
     const composer = chat.page.locator("#composer");
@@ -124,6 +126,11 @@ describe.skipIf(NO_BROWSER !== undefined)("with keys alone", () => {
     await press(chat.button("Rename"));
     await chat.page.keyboard.type("Renamed");
     await chat.page.keyboard.press("Enter");
+    await focused(chat.page.getByRole("link", { name: "Renamed" }));
+    await press(chat.page.locator(".conversation button").first());
+    await press(chat.button("Rename"));
+    await chat.page.keyboard.type("Not this");
+    await chat.page.keyboard.press("Escape");
     await focused(chat.page.getByRole("link", { name: "Renamed" }));
     await press(chat.button("Close the sidebar").first());
     await focused(chat.button("Open the sidebar"));

@@ -53,6 +53,7 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     return other;
   }
 
+  // epam/ai-dial-chat#1034, lobehub/lobehub#15147, metadist/synaplan#219
   test("a new chat, its title and its end are seen in the list of the other", async () => {
     const one = await open();
     const two = new ChatDriver(await opened.tab());
@@ -65,13 +66,16 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     await one.button("Rename").click();
     await one.page.getByLabel("Title").fill("Renamed");
     await one.page.keyboard.press("Enter");
-    await two.page.getByRole("link", { name: "Renamed" }).waitFor();
+    await two.page.getByRole("link", { name: "Renamed" }).click();
+    await expect.poll(() => two.page.title()).toBe("Renamed · Sluice");
     await one.button("More of Renamed").click();
     await one.button("Delete").click();
     await one.button("Delete for good").click();
+    await two.page.getByText("deleted in another tab").waitFor();
     await expect.poll(() => two.page.locator(".conversation").count()).toBe(0);
   });
 
+  // ThinkInAIXYZ/deepchat#472, basement-chat/basement-chat#35
   test("a question and its answer are seen in the other while they come", async () => {
     const one = await open();
     await one.ask("First");
@@ -116,6 +120,7 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     expect(await two.whole()).toBe(WHOLE);
   });
 
+  // benf2004/Bing-Chat-History#19
   test("a tab that lost its connection has the answer from the other, and never puts less in its place", async () => {
     const one = await open("waiting");
     await one.send("Go");
@@ -152,6 +157,7 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     await one.page.locator(".model-button", { hasText: "waiting" }).waitFor();
   });
 
+  // ztjhz/BetterChatGPT#591
   test("a tab that has heard nothing changes what it changes, and no more", async () => {
     const one = await open();
     await one.ask("First");
@@ -171,6 +177,7 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     expect(await one.button("Hide personal data").getAttribute("aria-pressed")).toBe("true");
   });
 
+  // dam-agents/dam#3305
   test("what is written in a chat is there in both; what is written in new chats is of each tab alone", async () => {
     const one = await open();
     const two = new ChatDriver(await opened.tab());
@@ -218,6 +225,23 @@ describe.skipIf(NO_BROWSER !== undefined)("two tabs", () => {
     await two.button("Allow").click();
     for (const chat of [one, two]) await chat.lastAnswer.getByText("Paid 42.5 to Anna's Bakery.").first().waitFor();
     await expect.poll(() => one.button("Allow").count()).toBe(0);
+  });
+
+  // screenpipe/screenpipe#3739, lobehub/lobehub#14939
+  test("what is written and attached in a chat waits there for its reader to come back", async () => {
+    const chat = await open();
+    await chat.ask("First");
+    await chat.page.locator("#composer").fill("half a thought");
+    const file = { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("notes") };
+    await chat.page.locator("input[type=file]").setInputFiles(file);
+    await chat.page.locator(".attached").getByText("notes.txt").waitFor();
+    await chat.button("New chat").click();
+    await chat.page.getByRole("heading", { name: "What would you like to know?" }).waitFor();
+    expect(await chat.page.locator(".attached").count()).toBe(0);
+    expect(await chat.page.locator("#composer").inputValue()).toBe("");
+    await chat.page.getByRole("link", { name: "First" }).click();
+    await chat.page.locator(".attached").getByText("notes.txt").waitFor();
+    expect(await chat.page.locator("#composer").inputValue()).toBe("half a thought");
   });
 
   test("the theme is that of both", async () => {

@@ -3,7 +3,7 @@ import type { OpenConversation } from "../conversation/conversation.js";
 import type { GivenFile } from "../store/records.js";
 import { speakAnswer, speaksAnswers, stopSpeaking } from "../voice/speaking.js";
 import { talkState } from "../voice/talk.js";
-import { draftOf, setDraft } from "./drafts.js";
+import { draftFilesOf, draftOf, setDraft } from "./drafts.js";
 import { readFiles } from "./read-files.js";
 
 /** What is being written, and what sends it. */
@@ -24,7 +24,7 @@ export interface ComposerState {
 
 /** @param onSent something was sent. */
 export function useComposer(conversation: OpenConversation, onSent: () => void): ComposerState {
-  const files = useSignal<readonly GivenFile[]>([]);
+  const files = draftFilesOf(conversation.id);
   const problem = useSignal("");
   const isNew = conversation.path.value.length === 0;
   const draft = draftOf(conversation.id, isNew);

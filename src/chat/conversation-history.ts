@@ -94,8 +94,8 @@ export class ConversationHistory {
    * their order.
    */
   async search(query: string, options: SearchOptions = {}): Promise<StoredMessage[]> {
-    const messages = await (options.branches === "all" ? this.allMessages() : this.messages());
     checkSearch(query, options);
+    const messages = await (options.branches === "all" ? this.allMessages() : this.messages());
     return messages.filter(matches(query, options));
   }
 

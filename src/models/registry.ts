@@ -1,4 +1,5 @@
 import type { ChatModel } from "../stream/chat-model.js";
+import { filledString } from "../stream/checks.js";
 import { checkProvider } from "./check-provider.js";
 import { findProvider, namedModel, type ProviderTable, sharedProviders } from "./named-model.js";
 import type { Environment, Provider, ProviderStatus } from "./provider.js";
@@ -55,6 +56,7 @@ export class Registry {
    * @throws {SluiceError} `unknown-model` with the nearest names.
    */
   find(id: string, env: Environment = defaultEnvironment()): { provider: Provider; name: string } {
+    filledString(id, "id");
     return findProvider(id, env, this.#providers);
   }
 }

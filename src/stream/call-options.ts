@@ -37,7 +37,7 @@ export const CALL_OPTIONS = {
     caller: string,
     trace: string,
     callPath: string,
-    budget: having("a budget that calls share: an object with spend", "spend"),
+    budget: having("a shared budget", "spend"),
     onRoute: callable,
   }),
   signal,

@@ -57,7 +57,7 @@ export class ChatStream implements AsyncIterable<ChatEvent> {
 
   /** @throws {SluiceError} `invalid-argument` for what is no source, and for unknown options. */
   constructor(source: BatchSource, options: ChatStreamOptions = {}) {
-    if (typeof source?.next !== "function") throw invalid("source", source, "a source of batches; see ChatStream.from");
+    if (typeof source?.next !== "function") throw invalid("source", source, "a source of batches");
     if (!areOptions(options)) STREAM(options, "");
     this.#retain = options.retain ?? true;
     this.#reading = new StreamReading(source, { signal: options.signal, retain: this.#retain });
@@ -281,7 +281,6 @@ function areOptions(options: ChatStreamOptions): boolean {
 /** Looked at before this stream has a reader: one whose argument is refused stays readable. */
 function checkStage(stage: unknown): void {
   const { push, source, end }: { push?: unknown; source?: unknown; end?: unknown } = Object(stage);
-  const fits = source === undefined ? typeof push === "function" : typeof source === "function";
-  if (!fits) throw invalid("stage", stage, "a stage: an object with push, or with source");
-  if (end !== undefined && typeof end !== "function") throw invalid("stage.end", end, "a function");
+  const fits = typeof (source ?? push) === "function" && typeof (end ?? push ?? source) === "function";
+  if (!fits) throw invalid("stage", stage, "an object with push and end, or with source");
 }

@@ -1,6 +1,5 @@
 import { isJsonObject } from "../base/json.js";
-import { nearest } from "../base/nearest.js";
-import { invalid } from "./error.js";
+import { invalid, unknownField } from "./error.js";
 
 /**
  * Looks at one value of input.
@@ -31,13 +30,7 @@ export function exactly(what: string, fields: Fields, root = "options"): Check {
     const object = checkedObject(value, path, what, root);
     for (const name of Object.keys(object)) {
       if (!Object.hasOwn(fields, name)) {
-        const [near] = nearest(name, names, 1);
-        const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
-        throw invalid(
-          join(path, name),
-          Reflect.get(object, name),
-          `no such field${meant}; ${what} has ${names.join(", ")}`,
-        );
+        throw unknownField(join(path, name), Reflect.get(object, name), name, names, what);
       }
     }
     checkFields(object, path, fields);

@@ -43,3 +43,18 @@ test("what a foreign error says is kept up to a limit, and never half a characte
   expect(message).toBe(`${"m".repeat(9_999)}\uFFFD… (1010001 characters)`);
   expect(SluiceError.from(new Error("short")).message).toBe("short");
 });
+
+test("details of another kind, which another process may have written, are left out", () => {
+  const json = {
+    code: "overloaded",
+    message: "busy",
+    retryable: true,
+    status: "529",
+    model: 7,
+    frame: "x",
+    __proto__: {},
+  };
+  const error = errorFromJson(JSON.parse(`{"__proto__":{"model":"m"},${JSON.stringify(json).slice(1)}`));
+  expect(error).toMatchObject({ code: "overloaded", retryable: true, frame: "x" });
+  expect([error.status, error.model]).toEqual([undefined, undefined]);
+});

@@ -1,33 +1,23 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../base/json.js";
-import { describe, ERROR_CODES, type ErrorCode, type ErrorDetails, isDetail, messageOf, SluiceError } from "./error.js";
-
-/** The details that are written as they are. */
-const DETAILS = [
-  "retryAfterMs",
-  "status",
-  "providerMessage",
-  "providerCode",
-  "providerData",
-  "requestId",
-  "model",
-  "field",
-  "frame",
-  "output",
-  "partial",
-] as const satisfies readonly (keyof ErrorDetails)[];
+import {
+  describe,
+  detailsOf,
+  ERROR_CODES,
+  type ErrorCode,
+  type ErrorDetails,
+  isDetail,
+  messageOf,
+  SluiceError,
+} from "./error.js";
 
 /** How deep causes are followed: they may be linked in a ring. */
 const DEEPEST_CAUSE = 4;
 
 /** An error whole, as JSON: its details and causes as well, and no stack. */
 export function errorToJson(error: SluiceError, depth = 0): JsonObject {
-  const json: JsonObject = { code: error.code, message: error.message, retryable: error.retryable };
-  for (const name of DETAILS) {
-    const value = error[name];
-    // What an error carries is plain, but its fields may be undefined.
-    if (value !== undefined) json[name] = JSON.parse(JSON.stringify(value));
-  }
-  const { cause } = error;
+  const { cause, ...details } = detailsOf(error);
+  // What an error carries is plain, but its fields may be undefined.
+  const json: JsonObject = { code: error.code, message: error.message, ...JSON.parse(JSON.stringify(details)) };
   if (cause !== undefined && depth < DEEPEST_CAUSE) {
     json.cause = cause instanceof SluiceError ? errorToJson(cause, depth + 1) : { message: messageOf(cause) };
   }
@@ -45,8 +35,8 @@ export function errorFromJson(value: JsonValue): SluiceError {
     throw new SluiceError("malformed-frame", `an error has code and message; found ${describe(value)}`, { frame });
   }
   // What another process wrote of another kind is not worth failing for.
-  const known = DETAILS.filter((name) => isDetail(name, value[name])).map((name) => [name, value[name]] as const);
-  const details: ErrorDetails = { ...Object.fromEntries(known), retryable: value.retryable === true };
+  const known = Object.entries(value).filter(([name, found]) => name !== "cause" && isDetail(name, found));
+  const details: ErrorDetails = Object.fromEntries(known);
   const { cause } = value;
   if (isJsonObject(cause)) {
     details.cause = typeof cause.code === "string" ? errorFromJson(cause) : new Error(String(cause.message));

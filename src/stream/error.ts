@@ -128,21 +128,21 @@ export interface ErrorDetails {
   cause?: unknown;
 }
 
-/** The kind of each detail. */
-const DETAILS: { readonly [K in keyof Required<ErrorDetails>]: "any" | "boolean" | "number" | "object" | "string" } = {
-  retryable: "boolean",
-  retryAfterMs: "number",
-  status: "number",
-  providerMessage: "string",
-  providerCode: "string",
-  providerData: "object",
-  requestId: "string",
-  model: "string",
-  field: "string",
-  output: "object",
-  frame: "string",
-  partial: "object",
-  cause: "any",
+/** A value of the kind that each detail has; a cause may be anything. */
+const DETAILS: Readonly<Required<ErrorDetails>> = {
+  retryable: false,
+  retryAfterMs: 0,
+  status: 0,
+  providerMessage: "",
+  providerCode: "",
+  providerData: {},
+  requestId: "",
+  model: "",
+  field: "",
+  output: { text: "", issues: [] },
+  frame: "",
+  partial: { text: "", toolCalls: [], usage: {} },
+  cause: undefined,
 };
 
 /** On every error of Sluice, whichever copy of the package made it. */
@@ -215,33 +215,26 @@ export class SluiceError extends Error {
 
 /** The details of an error, for one that says more than it. */
 export function detailsOf(error: SluiceError): ErrorDetails {
-  const details: Record<string, unknown> = {};
-  for (const name in DETAILS) {
-    const value: unknown = Reflect.get(error, name);
-    if (value !== undefined) details[name] = value;
-  }
-  return details;
+  return defined(Object.fromEntries(Object.keys(DETAILS).map((name) => [name, Reflect.get(error, name)])));
 }
 
 function checkDetails(details: ErrorDetails): void {
   for (const name in details) {
     const value: unknown = Reflect.get(details, name);
-    if (value !== undefined && isDetail(name, value)) continue;
-    if (!Object.hasOwn(DETAILS, name)) {
-      const [near] = nearest(name, Object.keys(DETAILS), 1);
-      const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
-      const names = Object.keys(DETAILS).join(", ");
-      throw invalid(`details.${name}`, value, `no such field${meant}; an error has ${names}`);
-    }
-    const kind: string = Reflect.get(DETAILS, name);
-    if (value !== undefined) throw invalid(`details.${name}`, value, kind === "object" ? "an object" : `a ${kind}`);
+    const field = `details.${name}`;
+    if (!Object.hasOwn(DETAILS, name)) throw unknownField(field, value, name, Object.keys(DETAILS), "an error");
+    if (value !== undefined && !isDetail(name, value)) throw invalid(field, value, typeof kindOf(name));
   }
+}
+
+function kindOf(name: string): unknown {
+  return Reflect.get(DETAILS, name);
 }
 
 /** Whether a detail of an error may have this value. */
 export function isDetail(name: string, value: unknown): boolean {
-  const kind: unknown = Object.hasOwn(DETAILS, name) ? Reflect.get(DETAILS, name) : undefined;
-  return kind === "any" || (value !== null && !Array.isArray(value) && typeof value === kind);
+  if (!Object.hasOwn(DETAILS, name)) return false;
+  return name === "cause" || (value !== null && !Array.isArray(value) && typeof value === typeof kindOf(name));
 }
 
 /** The most of a foreign message that is kept, in characters: it goes into logs, streams and answers. */
@@ -294,6 +287,19 @@ function codeOf(error: Error): string | undefined {
 /** The error for input that is refused: names the field, what was found and what is allowed. */
 export function invalid(field: string, found: unknown, allowed: string): SluiceError {
   return new SluiceError("invalid-argument", `${field}: found ${describe(found)}; allowed: ${allowed}`, { field });
+}
+
+/** The error for a field that there is not: names the one that was probably meant, and all that there are. */
+export function unknownField(
+  field: string,
+  found: unknown,
+  name: string,
+  names: readonly string[],
+  what: string,
+): SluiceError {
+  const [near] = nearest(name, names, 1);
+  const meant = near === undefined ? "" : ` (did you mean ${near}?)`;
+  return invalid(field, found, `no such field${meant}; ${what} has ${names.join(", ")}`);
 }
 
 /** A short, safe description of a value for an error message. */

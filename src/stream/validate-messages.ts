@@ -156,8 +156,8 @@ function part(types: readonly string[]): Check {
 
 /** Where a part stands that was put into a message of another role: a response among a user's words, say. */
 function elsewhere(type: unknown): string {
-  const roles = Object.entries(TYPES).flatMap(([role, types]) => (types.some((one) => one === type) ? [role] : []));
-  return roles.length === 0 ? "" : `; ${type} stands in a message of the role ${roles.join(" or ")}`;
+  const roles = Object.keys(ROLES).filter((role) => isRole(role) && TYPES[role].includes(String(type)));
+  return roles.length === 0 ? "" : `; ${type} stands in ${roles.join(", ")} messages`;
 }
 
 /** Each result must answer a call that an assistant message before it made: providers refuse any other. */

@@ -134,7 +134,7 @@ describe("a request is refused", () => {
       'messages[0].content[0].type: found "txt"; allowed: text, file',
     );
     expect(refusal(says([{ type: "input-response" }])).message).toBe(
-      'messages[0].content[0].type: found "input-response"; allowed: text, file; input-response stands in a message of the role tool',
+      'messages[0].content[0].type: found "input-response"; allowed: text, file; input-response stands in tool messages',
     );
     expect(refusal(ask({ messages: [calls("c1"), tool({ ...result, callId: "c2" })] })).message).toContain("(c1)");
     expect(refusal(ask({ maxToken: 5 })).message).toContain("maxTokens");

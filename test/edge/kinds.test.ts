@@ -138,13 +138,38 @@ test.each(WRONG)("%s refuses what is of the wrong kind: %#", async (_, give, opt
   await expect(outcome).rejects.toMatchObject({ name: "SluiceError", code: "invalid-argument", field });
 });
 
+/** Methods, with values of the wrong kind. */
+const METHODS: readonly [method: string, call: (value: never) => unknown][] = [
+  ["Conversation.search", (query) => new chat.Conversation({ model: m, store: new chat.MemoryStore() }).search(query)],
+  ["Registry.find", (id) => new models.Registry().find(id)],
+  ["StreamingStrategy.stream", (one) => new agents.StreamingStrategy().stream(one, "Hi").next()],
+  ["StreamingStrategy.execute", (one) => new agents.StreamingStrategy().execute(one, "Hi")],
+  ["SearchMemory.search", (question) => agents.searchMemory().search("a", question)],
+  ["SharedPool.search", (question) => agents.sharedPool().search(question)],
+  ["WordMemory.store", (items) => new workflows.WordMemory().store(items)],
+  ["WordMemory.search", (options) => new workflows.WordMemory().search("x", options)],
+  ["WorkflowBuilder.addNode", (type) => new workflows.WorkflowBuilder().addNode(type)],
+  ["WorkflowBuilder.connect", (from) => new workflows.WorkflowBuilder().connect(from, "b")],
+  ["PiiVault.avoid", (text) => new guards.PiiVault().avoid(text)],
+  ["PiiVault.placeholder", (value) => new guards.PiiVault().placeholder("NAME", value)],
+  ["SentenceSplitter.push", (text) => new speech.SentenceSplitter().push(text)],
+  ["SpeakableText.next", (text) => new speech.SpeakableText().next(text)],
+];
+
+test.each(METHODS)("%s refuses what is of the wrong kind", async (_, call) => {
+  for (const value of [undefined, null, 7, [undefined]]) {
+    const outcome = (async () => call(value as never))();
+    await expect(outcome).rejects.toMatchObject({ name: "SluiceError", code: "invalid-argument" });
+  }
+});
+
 test("a response among words, and words among responses, are told where they stand", () => {
   const response = tools.approve("c1");
   const ask = (role: "user" | "tool", content: unknown) => () => m.stream({ messages: [{ role, content } as never] });
   expect(ask("user", [response, { type: "text", text: "Quickly." }])).toThrow(
-    'found "input-response"; allowed: text, file; input-response stands in a message of the role tool',
+    'found "input-response"; allowed: text, file; input-response stands in tool messages',
   );
   expect(ask("tool", [response, { type: "text", text: "Quickly." }])).toThrow(
-    'found "text"; allowed: tool-result, input-response; text stands in a message of the role system or user or assistant',
+    'found "text"; allowed: tool-result, input-response; text stands in system, user, assistant messages',
   );
 });

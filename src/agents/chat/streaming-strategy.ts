@@ -1,5 +1,5 @@
 import type { ChatModel } from "../../stream/chat-model.js";
-import { wholeNumber } from "../../stream/checks.js";
+import { having, wholeNumber } from "../../stream/checks.js";
 import { chunkStage } from "../../stream/chunk-stage.js";
 import type { Timing } from "../../stream/timing.js";
 import type { Usage } from "../../stream/usage.js";
@@ -19,6 +19,8 @@ export interface StreamedAnswer {
   /** How fast it was, in ms. */
   timing: Timing;
 }
+
+const AGENT = having("an agent", "stream");
 
 /** Streams an agent's answer in chunks of so many tokens. No character is lost or changed: joined, the chunks are the text. */
 export class StreamingStrategy implements AgentStrategy {
@@ -44,11 +46,13 @@ export class StreamingStrategy implements AgentStrategy {
     agent: Agent<Inputs, Outputs>,
     inputs: AgentInput<Inputs>,
   ): AsyncGenerator<string, void, undefined> {
+    AGENT(agent, "agent");
     for await (const text of agent.stream(inputs).stream.chunked(this.chunkSize).text) yield text;
   }
 
   /** The whole answer, and how it was streamed. */
   async execute<Inputs, Outputs>(agent: Agent<Inputs, Outputs>, inputs: AgentInput<Inputs>): Promise<StreamedAnswer> {
+    AGENT(agent, "agent");
     const stream = agent.stream(inputs).stream.chunked(this.chunkSize);
     let response = "";
     let chunks = 0;

@@ -1,3 +1,5 @@
+import { string } from "../../stream/checks.js";
+
 /** How a vault shows itself to Node's console and debuggers, without importing anything of Node. */
 const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
@@ -32,6 +34,8 @@ export class PiiVault {
 
   /** The placeholder of a value, a new one where it has none. */
   placeholder(entity: string, value: string): string {
+    string(entity, "entity");
+    string(value, "value");
     const key = `${entity} ${value}`;
     const known = this.#placeholders.get(key);
     if (known !== undefined) return known;
@@ -48,6 +52,7 @@ export class PiiVault {
 
   /** Keeps from giving out the placeholders that a text has of itself: they would be shown as values. */
   avoid(text: string): void {
+    string(text, "text");
     for (const [, name = ""] of text.matchAll(PLACEHOLDER)) {
       const placeholder = `<${name.replaceAll("\\", "")}>`;
       if (!this.#values.has(placeholder)) this.#taken.add(placeholder);

@@ -1,3 +1,4 @@
+import { string } from "../../stream/checks.js";
 import { isBullet, isDigit, isFirmMark, isLetter, isMark, isMarkOfScript, isSpace } from "./characters.js";
 import { judgeLineEnd } from "./line-end.js";
 import { beginsAsItem, isItemNext, LONGEST_OPENING, mayBecomeItem, nextItemBegins } from "./list-item.js";
@@ -70,6 +71,7 @@ export class SentenceSplitter {
 
   /** Takes the next piece; returns the sentences that are complete now. */
   push(text: string): readonly Sentence[] {
+    string(text, "text");
     this.#text = this.#text === "" ? text : this.#text + text;
     return this.#scan(false);
   }

@@ -1,4 +1,4 @@
-import { boolean, exactly, oneOf } from "../../stream/checks.js";
+import { boolean, exactly, oneOf, string } from "../../stream/checks.js";
 import { readInline } from "./inline-markdown.js";
 import { speakUnits } from "./spoken-units.js";
 import { TableReader } from "./table-reader.js";
@@ -63,6 +63,7 @@ export class SpeakableText {
 
   /** What is to be spoken of the next sentence; `""` where there is nothing. */
   next(sentence: string): string {
+    string(sentence, "sentence");
     if (this.#options.markdown === false) return this.#finished(sentence.replace(/\s+/g, " ").trim());
     const spoken: string[] = [];
     for (const line of sentence.split("\n")) {

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
+import { jsonObject } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import type { WorkflowServices } from "../services.js";
 import type { StepType } from "../steps/step-type.js";
@@ -58,6 +59,7 @@ export class BuiltWorkflow {
    *   missing, and for whatever else is wrong.
    */
   async load(parameters: JsonObject = {}): Promise<{ workflow: Workflow; inputs: JsonObject }> {
+    jsonObject(parameters, "parameters");
     const given = this.#parameters(parameters);
     this.#refuseMissing(given);
     const instances = [...this.#nodes.values()].flatMap(({ node, type }) => (node === undefined ? [] : [type]));

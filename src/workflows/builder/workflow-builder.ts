@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../base/json.js";
 import { nearest } from "../../base/nearest.js";
+import { filledString } from "../../stream/checks.js";
 import { invalid, SluiceError } from "../../stream/error.js";
 import { checkServices, stepTypes as checkStepTypes } from "../check-services.js";
 import { circleOf } from "../plan/circle-of.js";
@@ -51,6 +52,7 @@ export class WorkflowBuilder {
    * @throws {SluiceError} `invalid-argument` for an unknown type, or an id that is taken.
    */
   addNode(type: string, id?: string, config: JsonObject = {}, inputs: JsonObject = {}): this {
+    filledString(type, "type");
     const found = this.#types.get(type);
     if (found === undefined) {
       const near = nearest(type, [...this.#types.keys()]);
@@ -87,6 +89,8 @@ export class WorkflowBuilder {
    *   do not go together; for a connection that exists.
    */
   connect(from: string, to: string): this {
+    filledString(from, "from");
+    filledString(to, "to");
     const [source, ...path] = this.#resolve(from);
     const [target, ...rest] = this.#resolve(to);
     if (source === target) throw invalid("to", to, "another node");

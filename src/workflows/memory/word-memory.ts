@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../base/json.js";
 import { uuid } from "../../base/uuid.js";
+import { between, exactly, list, string, wholeNumber, withFields } from "../../stream/checks.js";
 import type { MemoryHit, MemoryIndex, MemoryItem } from "./memory-index.js";
 import { similarities } from "./similarities.js";
 import { wordsOf } from "./words-of.js";
@@ -8,6 +9,12 @@ interface Entry extends MemoryItem {
   counts: ReadonlyMap<string, number>;
   length: number;
 }
+
+const ITEMS = list(
+  "an array of items",
+  withFields("an item with content and metadata", { content: { required: string } }),
+);
+const SEARCH = exactly("a search", { limit: { required: wholeNumber(0) }, threshold: between(0, 1) });
 
 /** Constants of BM25 (Robertson and Zaragoza, 2009). */
 const K1 = 1.2;
@@ -24,6 +31,7 @@ export class WordMemory implements MemoryIndex {
   #words = 0;
 
   async store(items: readonly { id?: string; content: string; metadata: JsonObject }[]): Promise<string[]> {
+    ITEMS(items, "items");
     return items.map(({ id = uuid(), content, metadata }) => {
       this.#forget(id);
       const words = wordsOf(content);
@@ -36,7 +44,10 @@ export class WordMemory implements MemoryIndex {
     });
   }
 
-  async search(query: string, { limit, threshold = 0 }: { limit: number; threshold?: number }): Promise<MemoryHit[]> {
+  async search(query: string, options: { limit: number; threshold?: number }): Promise<MemoryHit[]> {
+    string(query, "query");
+    SEARCH(options, "");
+    const { limit, threshold = 0 } = options;
     const wanted = [...new Set(wordsOf(query))];
     const scored = [...this.#entries.values()]
       .map((entry) => ({ entry, score: this.#score(entry, wanted) }))

@@ -65,6 +65,7 @@ export class FactBook {
     limit: number,
     more: { context?: CallContext; signal?: AbortSignal } = {},
   ): Promise<FoundFact[]> {
+    string(text, "question");
     if (text.trim() === "") return [];
     const store = await this.#open();
     const asked = text.slice(-LONGEST);

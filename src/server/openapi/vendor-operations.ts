@@ -93,10 +93,11 @@ export const VENDORS: Readonly<Record<string, Operation>> = {
   "GET /v1alpha/models/{name}": { json: geminiModel },
   "POST /v1alpha/models/{name}": geminiPost,
   "POST /api/chat": {
-    // An Ollama client names a model, and the AI SDK's says what it does; each refuses what is not its own.
+    // An Ollama client names a model, which is loaded where there are no messages, and the AI SDK's says what it does; each refuses what is
+    // not its own.
     body: wire(
-      { messages: list(record) },
-      { ...ollamaOptions, model: text, tools: list(record), id: anything, trigger: anything },
+      {},
+      { ...ollamaOptions, messages: list(record), model: text, tools: list(record), id: anything, trigger: anything },
     ),
     example: { model: "echo", messages: HELLO, stream: false },
     json: object({ ...ollamaEnd, message: object({ role: word("assistant"), content: text }) }, counts),

@@ -110,9 +110,11 @@ describe.skipIf(NO_BROWSER !== undefined)("with keys alone", () => {
     await chat.choose("small-model");
     await chat.ask("One");
     await press(chat.button("Edit the question"));
+    await focused(chat.page.locator(".question-editor textarea"));
     await chat.page.keyboard.press("Escape");
     await focused(chat.button("Edit the question"));
     await press(chat.button("Edit the question"));
+    await focused(chat.page.locator(".question-editor textarea"));
     await chat.page.keyboard.type("Two");
     await chat.page.keyboard.press("Enter");
     await focused(composer);
@@ -124,11 +126,13 @@ describe.skipIf(NO_BROWSER !== undefined)("with keys alone", () => {
     await focused(chat.lastAnswer.getByRole("button", { name: "Next version" }));
     await press(chat.page.locator(".conversation button").first());
     await press(chat.button("Rename"));
+    await focused(chat.page.getByLabel("Title"));
     await chat.page.keyboard.type("Renamed");
     await chat.page.keyboard.press("Enter");
     await focused(chat.page.getByRole("link", { name: "Renamed" }));
     await press(chat.page.locator(".conversation button").first());
     await press(chat.button("Rename"));
+    await focused(chat.page.getByLabel("Title"));
     await chat.page.keyboard.type("Not this");
     await chat.page.keyboard.press("Escape");
     await focused(chat.page.getByRole("link", { name: "Renamed" }));

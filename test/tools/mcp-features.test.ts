@@ -139,7 +139,7 @@ describe("sampling", () => {
 
 test.each<[string, McpToolsOptions]>([
   ["roots[0]", { roots: ["https://example.org"] }],
-  ["roots[1]", { roots: ["/a", { path: "" }] }],
+  ["roots[1].path", { roots: ["/a", { path: "" }] }],
   ["sampling.maxTokens", { sampling: { model: scripted([]), approve: () => true, maxTokens: 0 } }],
 ])("%s that cannot be is refused", (field, options) => {
   expect(() => mcpTools({ command: "node", ...options })).toThrow(

@@ -12,13 +12,7 @@ import { JsonParser } from "../../src/structured/index.js";
 import * as telemetry from "../../src/telemetry/index.js";
 import * as tools from "../../src/tools/index.js";
 import * as workflows from "../../src/workflows/index.js";
-
-type Loose = (options: object) => unknown;
-const loose = (door: unknown): Loose => door as Loose;
-const make =
-  (door: unknown, ...before: unknown[]): Loose =>
-  (options) =>
-    Reflect.construct(door as new () => object, [...before, options]);
+import { loose, make, type TakesOptions } from "./loose.js";
 
 const m = models.echo();
 const schema = { type: "object", properties: {} };
@@ -51,7 +45,7 @@ const sqlite = async (append: object) => {
 };
 
 /** Doors, with settings of the wrong kind, and the field that the error has to name. */
-const WRONG: readonly [door: string, give: Loose, options: object, field: string][] = [
+const WRONG: readonly [door: string, give: TakesOptions, options: object, field: string][] = [
   ["ChatStream", make(ChatStream, source), { retain: "no" }, "retain"],
   ["ChatStream", make(ChatStream, source), { signal: {} }, "signal"],
   ["ChatStream, its source", make(ChatStream), {}, "source"],

@@ -11,14 +11,7 @@ import * as speech from "../../src/speech/index.js";
 import { ChatStream, paced, SluiceError } from "../../src/stream/index.js";
 import * as telemetry from "../../src/telemetry/index.js";
 import * as workflows from "../../src/workflows/index.js";
-
-/** Takes anything: what a program in JavaScript may hand in. */
-type Loose = (...values: unknown[]) => unknown;
-const loose = (door: unknown): Loose => door as Loose;
-const make =
-  (door: unknown) =>
-  (...values: unknown[]) =>
-    Reflect.construct(door as new () => object, values);
+import { loose, make } from "./loose.js";
 
 const m = models.echo();
 const member = new agents.Agent({ name: "a", description: "d", model: m });

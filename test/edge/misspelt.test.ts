@@ -14,14 +14,7 @@ import { ChatStream, paced, partThoughts, SluiceError } from "../../src/stream/i
 import * as structured from "../../src/structured/index.js";
 import * as tools from "../../src/tools/index.js";
 import { EmbeddedEngine, LocalRuntime, MemoryEngine, resumeRun, superviseRuns } from "../../src/workflows/index.js";
-
-/** Takes anything: what a program in JavaScript may hand in. */
-type Loose = (...values: unknown[]) => unknown;
-const loose = (door: unknown): Loose => door as Loose;
-const make =
-  (door: unknown) =>
-  (...values: unknown[]) =>
-    Reflect.construct(door as new () => object, values);
+import { loose, make } from "./loose.js";
 
 const m: ChatModel = models.echo();
 const ask = { messages: [{ role: "user" as const, content: "Hi" }] };

@@ -9,24 +9,17 @@ import * as speech from "../../src/speech/index.js";
 import { JsonParser } from "../../src/structured/index.js";
 import { ToolOutput } from "../../src/tools/index.js";
 import { LocalRuntime } from "../../src/workflows/index.js";
-
-/** Takes anything: what a program in JavaScript may hand in. */
-type Loose = (options: object) => unknown;
-const loose = (door: unknown): Loose => door as Loose;
-const make =
-  (door: unknown, ...before: unknown[]): Loose =>
-  (options) =>
-    Reflect.construct(door as new () => object, [...before, options]);
+import { loose, make, type TakesOptions } from "./loose.js";
 
 const m = models.echo();
 const voice =
-  (door: unknown): Loose =>
+  (door: unknown): TakesOptions =>
   (options) =>
     loose(door)({ apiKey: "k", ...options });
 const row = { provider: "p", models: ["m"], input: 1, output: 1 };
 
 /** Doors, with options that are wrong within, and the field that the error has to name. */
-const WRONG: readonly [door: string, give: Loose, options: object, field: string][] = [
+const WRONG: readonly [door: string, give: TakesOptions, options: object, field: string][] = [
   ["openAiChatDialect", loose(openAiChatDialect), { maxTokenField: "x" }, "maxTokenField"],
   ["openAiChatDialect", loose(openAiChatDialect), { seedField: "sed" }, "seedField"],
   ["openAiChatDialect", loose(openAiChatDialect), { history: "mistrall" }, "history"],
@@ -50,7 +43,7 @@ const WRONG: readonly [door: string, give: Loose, options: object, field: string
     (capabilities: object) => models.model("openai/x", { apiKey: "k", capabilities }),
     (capabilities: object) =>
       models.httpModel({ id: "x", dialect: openAiChat, model: "m", baseUrl: "http://x", capabilities }),
-  ].flatMap((give, index): [string, Loose, object, string][] => [
+  ].flatMap((give, index): [string, TakesOptions, object, string][] => [
     [`capabilities ${index}`, give, { tool: true }, "capabilities.tool"],
     [`capabilities ${index}`, give, { input: ["picture"] }, "capabilities.input[0]"],
     [`capabilities ${index}`, give, { jsonSchemaLimits: { optional: -1 } }, "capabilities.jsonSchemaLimits.optional"],
@@ -58,7 +51,7 @@ const WRONG: readonly [door: string, give: Loose, options: object, field: string
   ["model", (o) => loose((p: never) => models.model("openai/x", p))(o), { transport: {} }, "transport"],
   ["wrapModel", (o) => models.wrapModel(m, o as never), { request: { mesages: [] } }, "request"],
   ...[speech.openAiVoice, speech.elevenLabsVoice, speech.googleVoice, speech.cartesiaVoice].flatMap(
-    (door): [string, Loose, object, string][] => [
+    (door): [string, TakesOptions, object, string][] => [
       [door.name, voice(door), { timeouts: { idelMs: 1 } }, "timeouts.idelMs"],
       [door.name, voice(door), { timeouts: { idleMs: "1s" } }, "timeouts.idleMs"],
       [door.name, voice(door), { retry: { retries: 0.5 } }, "retry.retries"],
